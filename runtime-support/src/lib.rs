@@ -1,1 +1,24 @@
-//! w
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(unsafe_code)]
+//! Structured async programming on tokio, as annotations and expressions.
+
+mod contracts;
+mod policy;
+mod time;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+pub mod prelude;
+
+pub use contracts::FromElapsed;
+pub use policy::limit::{Limiter, Permit};
+pub use policy::timeout::{Elapsed, Timeout, timeout};
+pub use time::{millis, secs};
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("../doc/limit.md")]
+pub use weftwork_macros::limit;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../doc/timeout.md")]
+pub use weftwork_macros::timeout;

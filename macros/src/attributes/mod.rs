@@ -1,0 +1,5 @@
+//! The attributes. The policies among them stack and are expanded in one pass, see [`policies`].
+
+pub(crate) mod limit;
+pub(crate) mod policies;
+pub(crate) mod timeout;

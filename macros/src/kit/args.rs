@@ -1,0 +1,155 @@
+//! Argument lists: bare values, `name = value` and single words, each option at most once.
+
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+
+use super::errors::Errors;
+use super::messages::{names, near_miss};
+use super::tokens::split_at_commas;
+
+/// What a macro accepts besides its bare values.
+pub(crate) struct Grammar {
+    /// As the user writes it: `#[timeout]`, `gather!`.
+    pub(crate) name: &'static str,
+    /// One line of correct form.
+    pub(crate) example: &'static str,
+    pub(crate) options: &'static [&'static str],
+    /// Names that other libraries use, with what to write here.
+    pub(crate) foreign: &'static [(&'static [&'static str], &'static str)],
+}
+
+/// An option as written: its key goes with its value, so that an error can stand at whichever is wrong.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) key: Ident,
+    pub(crate) value: TokenStream,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Args {
+    pub(crate) bare: Vec<TokenStream>,
+    named: Vec<Named>,
+}
+
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        for part in parts(tokens, grammar, errors) {
+            args.accept(part, grammar, errors);
+        }
+        args
+    }
+
+    /// Takes an option out of the list.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Named> {
+        let index = self.named.iter().position(|named| named.key == key)?;
+        Some(self.named.remove(index))
+    }
+
+    fn accept(&mut self, part: TokenStream, grammar: &Grammar, errors: &mut Errors) {
+        let Some((key, value)) = key_of(&part, grammar) else {
+            self.bare.push(part);
+            return;
+        };
+        if !grammar.options.iter().any(|option| key == option) {
+            errors.at(&key, unknown(&key, grammar));
+        } else if self.named.iter().any(|named| named.key == key) {
+            errors.at(&key, format_args!("`{key}` is given twice\nleave one of them out"));
+        } else if value.is_empty() {
+            errors.at(&key, format_args!("`{key}` needs a value, `{key} = ..`"));
+        } else {
+            self.named.push(Named { key, value });
+        }
+    }
+}
+
+/// Splits the list, and says where a comma is missing its argument.
+fn parts(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
+    let mut previous_comma = None;
+    for tree in tokens.clone() {
+        match &tree {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                if previous_comma == Some(true) || previous_comma.is_none() {
+                    errors.at(&tree, format_args!("a comma without an argument before it\nwrite `{}`", grammar.example));
+                }
+                previous_comma = Some(true);
+            }
+            _ => previous_comma = Some(false),
+        }
+    }
+    split_at_commas(tokens).into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// `key = value`, or a lone word that is the name of an option.
+pub(crate) fn key_of(part: &TokenStream, grammar: &Grammar) -> Option<(Ident, TokenStream)> {
+    let mut trees = part.clone().into_iter();
+    let Some(TokenTree::Ident(key)) = trees.next() else { return None };
+    match trees.next() {
+        None => grammar.options.iter().any(|option| key == option).then(|| (key, TokenStream::new())),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone => {
+            Some((key, trees.collect()))
+        }
+        Some(_) => None,
+    }
+}
+
+pub(crate) fn unknown(key: &Ident, grammar: &Grammar) -> String {
+    let found = key.to_string();
+    let name = grammar.name;
+    if let Some((_, ours)) = grammar.foreign.iter().find(|(theirs, _)| theirs.contains(&found.as_str())) {
+        return format!("`{found}` is not an option of `{name}`\n{ours}");
+    }
+    if let Some(near) = near_miss(&found, grammar.options.iter().copied()) {
+        return format!("`{found}` is not an option of `{name}`\ndid you mean `{near}`?");
+    }
+    match grammar.options {
+        [] => format!("`{found}` is not an option of `{name}`, which has none\nwrite `{}`", grammar.example),
+        options => format!("`{found}` is not an option of `{name}`\nits options are {}", names(options.iter().copied())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    const GRAMMAR: Grammar = Grammar {
+        name: "#[sample]",
+        example: "#[sample(5)]",
+        options: &["attempts", "crate"],
+        foreign: &[(&["max_tries"], "it is called `attempts` here")],
+    };
+
+    fn read(tokens: TokenStream) -> (Args, Vec<String>) {
+        let mut errors = Errors::new();
+        let args = Args::parse(tokens, &GRAMMAR, &mut errors);
+        (args, errors.into_messages())
+    }
+
+    #[test]
+    fn bare_values_and_options_are_told_apart() {
+        let (mut args, errors) = read(quote!(a == b, SLOW, attempts = 3, crate = x::y,));
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(args.bare.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a == b", "SLOW"]);
+        assert_eq!(args.take("attempts").unwrap().value.to_string(), "3");
+        assert!(args.take("attempts").is_none());
+        assert_eq!(args.take("crate").unwrap().value.to_string(), "x :: y");
+    }
+
+    #[test]
+    fn every_mistake_is_reported_in_one_pass() {
+        let (_, errors) = read(quote!(attemps = 3, max_tries = 4, wholly_else = 5, attempts = 1, attempts = 2, attempts));
+        assert_eq!(errors.len(), 5, "{errors:?}");
+        assert!(errors[0].contains("did you mean `attempts`?"));
+        assert!(errors[1].contains("called `attempts` here"));
+        assert!(errors[2].contains("its options are `attempts`, `crate`"));
+        assert!(errors[3].contains("given twice") && errors[4].contains("given twice"));
+    }
+
+    #[test]
+    fn an_option_without_its_value_and_a_comma_without_its_argument_are_errors() {
+        assert!(read(quote!(attempts)).1[0].contains("needs a value"));
+        assert!(read(quote!(attempts =)).1[0].contains("needs a value"));
+        assert!(read(quote!(1, , 2)).1[0].contains("a comma without an argument"));
+        assert!(read(quote!(, 2)).1[0].contains("a comma without an argument"));
+    }
+}

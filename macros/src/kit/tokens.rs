@@ -1,0 +1,99 @@
+//! Small questions about token streams. No grammar: that is what keeps half-typed code alive.
+
+use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+
+/// Splits at the commas of the top level, generics of a turbofish apart. A trailing comma adds no part.
+pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = Vec::new();
+    let mut part = Vec::new();
+    let mut angles = 0_usize;
+    let mut arrow_or_path = (false, false);
+    for tree in tokens {
+        match &tree {
+            TokenTree::Punct(punct) => {
+                let (after_dash, after_colon) = arrow_or_path;
+                match punct.as_char() {
+                    ',' if angles == 0 => {
+                        parts.push(part.drain(..).collect());
+                        arrow_or_path = (false, false);
+                        continue;
+                    }
+                    '<' if after_colon || angles > 0 => angles += 1,
+                    '>' if angles > 0 && !after_dash => angles -= 1,
+                    _ => {}
+                }
+                arrow_or_path = (
+                    matches!(punct.as_char(), '-' | '=') && punct.spacing() == Spacing::Joint,
+                    punct.as_char() == ':' && punct.spacing() == Spacing::Alone,
+                );
+            }
+            _ => arrow_or_path = (false, false),
+        }
+        part.push(tree);
+    }
+    if !part.is_empty() {
+        parts.push(part.into_iter().collect());
+    }
+    parts
+}
+
+pub(crate) fn is_punct(tree: Option<&TokenTree>, wanted: char) -> bool {
+    matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
+}
+
+pub(crate) fn is_ident(tree: Option<&TokenTree>, wanted: &str) -> bool {
+    matches!(tree, Some(TokenTree::Ident(ident)) if ident == wanted)
+}
+
+/// The group behind `tree` if it has this delimiter.
+pub(crate) fn group(tree: Option<&TokenTree>, delimiter: Delimiter) -> Option<&Group> {
+    match tree {
+        Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group),
+        _ => None,
+    }
+}
+
+/// The same delimiters with the same spans around other tokens.
+pub(crate) fn regroup(group: &Group, tokens: TokenStream) -> Group {
+    let mut new = Group::new(group.delimiter(), tokens);
+    new.set_span(group.span());
+    new
+}
+
+/// Looks through the invisible groups that `macro_rules!` fragments arrive in.
+pub(crate) fn unwrap_invisible(tokens: &TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => unwrap_invisible(&group.stream()),
+        _ => tokens.clone(),
+    }
+}
+
+/// Whether an identifier of this name stands anywhere inside.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    fn parts(tokens: TokenStream) -> Vec<String> {
+        split_at_commas(tokens).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn commas_split_at_the_top_level_only() {
+        assert_eq!(parts(quote!(a(b, c), [d, e], f)).len(), 3);
+        assert_eq!(parts(quote!(a::<B, C>(), d)).len(), 2);
+        assert_eq!(parts(quote!(a::<fn(B) -> C, D>(), e)).len(), 2);
+        assert_eq!(parts(quote!(a < b, c > d)).len(), 2);
+        assert_eq!(parts(quote!(a, b,)).len(), 2);
+        assert_eq!(parts(quote!()).len(), 0);
+    }
+}

@@ -1,0 +1,42 @@
+//! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
+
+use crate::policy::timeout::Elapsed;
+
+/// A function's result that can say that time ran out.
+///
+/// `#[timeout]` asks this of the return type, so any type may take part; every `Result` whose error is made from
+/// [`Elapsed`] does already.
+///
+/// ```
+/// use weftwork::{Elapsed, FromElapsed, timeout};
+///
+/// #[derive(Debug, PartialEq)]
+/// enum Answer { Of(u32), Late }
+///
+/// impl FromElapsed for Answer {
+///     fn from_elapsed(_: Elapsed) -> Self { Answer::Late }
+/// }
+///
+/// #[timeout(10ms)]
+/// async fn ask() -> Answer { std::future::pending().await }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// assert_eq!(ask().await, Answer::Late);
+/// # });
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`#[timeout]` can not turn its expiry into `{Self}`",
+    label = "has no place for `Elapsed`",
+    note = "return a `Result` whose error implements `From<weftwork::Elapsed>`"
+)]
+pub trait FromElapsed {
+    /// The result that says so.
+    fn from_elapsed(elapsed: Elapsed) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Elapsed>> FromElapsed for Result<T, E> {
+    fn from_elapsed(elapsed: Elapsed) -> Self {
+        Err(elapsed.into())
+    }
+}

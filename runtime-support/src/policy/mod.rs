@@ -1,0 +1,4 @@
+//! What the policies on functions do.
+
+pub(crate) mod limit;
+pub(crate) mod timeout;

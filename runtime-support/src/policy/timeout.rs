@@ -1,0 +1,168 @@
+//! Ends a future in time.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::task::coop;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// Gives `future` so much time.
+///
+/// The clock starts at the first poll. Resolves to the future's own output if that comes in time; a value that is ready at
+/// the very deadline wins. Otherwise the future is dropped, and then [`Elapsed`] is returned. A `duration` of zero polls the
+/// future exactly once; `Duration::MAX` never expires.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// use weftwork::{secs, timeout};
+///
+/// assert_eq!(timeout(secs(5), async { 42 }).await, Ok(42));
+/// let late = timeout(secs(5), std::future::pending::<()>()).await.unwrap_err();
+/// assert_eq!(late.to_string(), "timed out after 5s");
+/// # });
+/// ```
+///
+/// # Cancel safety
+/// Dropping it drops the future.
+///
+/// # Panics
+/// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
+/// returned.
+pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
+    Timeout { future: Some(future), duration, deadline: None, sleep: None }
+}
+
+pin_project! {
+    /// The future of [`timeout`].
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Timeout<F> {
+        // Emptied at the deadline: the locals of the future are gone before anybody hears of it.
+        #[pin]
+        future: Option<F>,
+        duration: Duration,
+        // Set by the first poll; the inner `None` is later than the clock can say.
+        deadline: Option<Option<Instant>>,
+        // Set by the first poll that finds the future pending: what is ready at once needs no timer.
+        #[pin]
+        sleep: Option<Sleep>,
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
+        let had_budget = coop::has_budget_remaining();
+        let Some(future) = this.future.as_mut().as_pin_mut() else { panic!("`timeout` was polled after it had elapsed") };
+        if let Poll::Ready(output) = future.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        let Some(deadline) = deadline else { return Poll::Pending };
+        ready!(poll_sleep(this.sleep, deadline, had_budget, cx));
+        this.future.set(None);
+        Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
+    }
+}
+
+impl<F> fmt::Debug for Timeout<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeout").field("duration", &self.duration).finish_non_exhaustive()
+    }
+}
+
+fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, had_budget: bool, cx: &mut Context<'_>) -> Poll<()> {
+    if sleep.is_none() {
+        // A timer never fires in the poll that sets it, so a deadline that has passed is noticed here.
+        if Instant::now() >= deadline {
+            return Poll::Ready(());
+        }
+        sleep.set(Some(sleep_until(deadline)));
+    }
+    let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
+    if had_budget && !coop::has_budget_remaining() {
+        // The future has spent the task's budget in this poll. It must not be able to put off its own end that way.
+        pin!(coop::unconstrained(sleep)).poll(cx)
+    } else {
+        sleep.poll(cx)
+    }
+}
+
+/// `#[timeout]`: expiry becomes the function's own result through `from_elapsed`.
+pub fn timeout_or<F, C>(function: &'static str, duration: Duration, from_elapsed: C, future: F) -> TimeoutOr<F, C>
+where
+    F: Future,
+    C: Fn(Elapsed) -> F::Output,
+{
+    TimeoutOr { timeout: timeout(duration, future), function, from_elapsed }
+}
+
+pin_project! {
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct TimeoutOr<F, C> {
+        #[pin]
+        timeout: Timeout<F>,
+        function: &'static str,
+        from_elapsed: C,
+    }
+}
+
+impl<F, C> Future for TimeoutOr<F, C>
+where
+    F: Future,
+    C: Fn(Elapsed) -> F::Output,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        match ready!(this.timeout.poll(cx)) {
+            Ok(output) => Poll::Ready(output),
+            Err(elapsed) => Poll::Ready((this.from_elapsed)(Elapsed { function: Some(this.function), ..elapsed })),
+        }
+    }
+}
+
+/// Time ran out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elapsed {
+    function: Option<&'static str>,
+    duration: Duration,
+}
+
+impl Elapsed {
+    /// The function under `#[timeout]`; `None` for the plain [`timeout`].
+    #[must_use]
+    pub fn function(&self) -> Option<&'static str> {
+        self.function
+    }
+
+    /// How much time there was.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+}
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.function {
+            Some(function) => write!(f, "`{function}` timed out after {:?}", self.duration),
+            None => write!(f, "timed out after {:?}", self.duration),
+        }
+    }
+}
+
+impl std::error::Error for Elapsed {}
+
+/// Of kind `TimedOut`, with the [`Elapsed`] inside.
+impl From<Elapsed> for std::io::Error {
+    fn from(elapsed: Elapsed) -> Self {
+        Self::new(std::io::ErrorKind::TimedOut, elapsed)
+    }
+}
