@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod attributes;
+mod bang;
 mod kit;
 
 use proc_macro::TokenStream;
@@ -24,4 +25,22 @@ pub fn limit(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn policies(entries: TokenStream, item: TokenStream) -> TokenStream {
     attributes::policies::expand(entries.into(), &item.into()).into()
+}
+
+/// See `weftwork::generator!`.
+#[proc_macro]
+pub fn generator(input: TokenStream) -> TokenStream {
+    bang::generator::expand(bang::generator::Kind::Plain, input.into()).into()
+}
+
+/// See `weftwork::try_generator!`.
+#[proc_macro]
+pub fn try_generator(input: TokenStream) -> TokenStream {
+    bang::generator::expand(bang::generator::Kind::Fallible, input.into()).into()
+}
+
+/// See `weftwork::for_await!`.
+#[proc_macro]
+pub fn for_await(input: TokenStream) -> TokenStream {
+    bang::for_await::expand(input.into()).into()
 }

@@ -1,5 +1,7 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
+use futures_core::Stream;
+
 use crate::policy::timeout::Elapsed;
 
 /// A function's result that can say that time ran out.
@@ -39,4 +41,30 @@ impl<T, E: From<Elapsed>> FromElapsed for Result<T, E> {
     fn from_elapsed(elapsed: Elapsed) -> Self {
         Err(elapsed.into())
     }
+}
+
+/// What `for await` and `for_await!` go through: every [`Stream`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Stream`",
+    label = "not a `Stream`",
+    note = "an iterator needs no `await`: use a plain `for` loop"
+)]
+pub trait AsyncIterable {
+    /// The stream itself.
+    type Stream: Stream;
+    #[doc(hidden)]
+    fn into_stream(self) -> Self::Stream;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream> AsyncIterable for S {
+    type Stream = S;
+    fn into_stream(self) -> S {
+        self
+    }
+}
+
+/// The stream in the header of a `for await`.
+pub fn async_iterable<S: AsyncIterable>(stream: S) -> S::Stream {
+    stream.into_stream()
 }

@@ -3,6 +3,7 @@
 //! Structured async programming on tokio, as annotations and expressions.
 
 mod contracts;
+mod generator;
 mod policy;
 mod time;
 
@@ -11,10 +12,14 @@ mod time;
 pub mod __private;
 pub mod prelude;
 
-pub use contracts::FromElapsed;
+pub use contracts::{AsyncIterable, FromElapsed};
+pub use generator::{Emit, Generator, Yielder, stream, try_stream};
 pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use time::{millis, secs};
+
+#[cfg(feature = "macros")]
+mod macros;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("../doc/limit.md")]

@@ -1,5 +1,5 @@
 //! Everything that programs use every day: `use weftwork::prelude::*;`.
 
+pub use crate::{Elapsed, FromElapsed, Limiter, millis, secs, stream, timeout, try_stream};
 #[cfg(feature = "macros")]
-pub use crate::limit;
-pub use crate::{Elapsed, FromElapsed, Limiter, millis, secs, timeout};
+pub use crate::{for_await, generator, limit, try_generator};

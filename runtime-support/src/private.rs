@@ -3,11 +3,17 @@
 pub use core::future::Future;
 pub use core::time::Duration;
 
+pub use core::option::Option::Some;
+pub use core::pin::pin;
+pub use core::result::Result::Ok;
+
+pub use crate::contracts::async_iterable;
+pub use crate::generator::{Fallible, direct, emit_ok, next, put, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::policies;
+pub use weftwork_macros::{for_await, generator, policies, try_generator};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

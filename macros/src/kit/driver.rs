@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::errors::Errors;
+use super::idents::local;
 
 /// An attribute: the expansion, or the item as it was, then the errors.
 pub(crate) fn attribute(name: &str, item: &TokenStream, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> TokenStream {
@@ -14,17 +15,18 @@ pub(crate) fn attribute(name: &str, item: &TokenStream, expand: impl FnOnce(&mut
     quote!(#item #errors)
 }
 
-/// An expression: the expansion, else the errors in its place. `fallback` keeps the user's tokens where the editor can see them.
+/// An expression: the expansion, with the errors after it. `fallback` keeps the user's tokens where the editor can see them.
 pub(crate) fn expression(
     name: &str,
     fallback: &TokenStream,
     expand: impl FnOnce(&mut Errors) -> Option<TokenStream>,
 ) -> TokenStream {
     let (expanded, errors) = run(name, expand);
+    let value = local("value");
     match expanded {
         Some(expanded) if errors.is_empty() => expanded,
-        Some(expanded) => quote!({ let _ = #expanded; #errors }),
-        None => quote!({ #fallback #errors }),
+        Some(expanded) => quote!({ let #value = #expanded; #errors #value }),
+        None => quote!({ #errors #fallback }),
     }
 }
 

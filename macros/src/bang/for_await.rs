@@ -1,0 +1,106 @@
+//! `for_await!(for item in stream { .. })`: a loop over a stream, in any async function.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+
+use super::split_crate;
+use crate::kit::driver;
+use crate::kit::errors::Errors;
+use crate::kit::idents::local;
+use crate::kit::tokens::{group, is_ident, is_punct, regroup};
+
+const EXAMPLE: &str = "for_await!(for item in stream { .. })";
+
+/// A loop taken apart; nothing of it is parsed.
+pub(crate) struct Loop {
+    /// `'name:` in front, if there is one.
+    pub(crate) label: TokenStream,
+    pub(crate) pattern: TokenStream,
+    pub(crate) header: TokenStream,
+    pub(crate) body: Group,
+}
+
+impl Loop {
+    /// Reads the tokens behind `for [await]`, and returns how many they are.
+    pub(crate) fn read(trees: &[TokenTree]) -> Option<(Self, usize)> {
+        let pattern = trees.iter().position(|tree| is_ident(Some(tree), "in"))?;
+        let body = pattern + 1 + body_position(&trees[pattern + 1..])?;
+        let read = Self {
+            label: TokenStream::new(),
+            pattern: trees[..pattern].iter().cloned().collect(),
+            header: trees[pattern + 1..body].iter().cloned().collect(),
+            body: group(trees.get(body), Delimiter::Brace)?.clone(),
+        };
+        (!read.pattern.is_empty() && !read.header.is_empty()).then_some((read, body + 1))
+    }
+
+    /// In:  `'label: for PATTERN in HEADER { BODY }`
+    /// Out: `match pin!(HEADER) { mut stream => 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } }`
+    ///
+    /// `match` keeps temporaries of the header alive, as a plain `for` does. The pattern stands in a `let`, where one that does
+    /// not match everything is an error.
+    pub(crate) fn lower(&self, krate: &TokenStream) -> TokenStream {
+        let Self { label, pattern, header, body } = self;
+        let (stream, item) = (local("stream"), local("item"));
+        let statements = body.stream();
+        let body = regroup(body, quote!(let #pattern = #item; #statements));
+        let private = quote!(#krate::__private);
+        quote! {
+            match #private::pin!(#private::async_iterable(#header)) {
+                mut #stream => #label while let #private::Some(#item) = #private::next(&mut #stream).await #body
+            }
+        }
+    }
+}
+
+/// The first block of a loop header that is not part of its expression.
+fn body_position(trees: &[TokenTree]) -> Option<usize> {
+    let mut opened_by_keyword = false;
+    for (index, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Ident(ident) if takes_a_block(ident) => opened_by_keyword = true,
+            TokenTree::Group(found) if found.delimiter() == Delimiter::Brace => {
+                let goes_on = is_punct(trees.get(index + 1), '.') || is_punct(trees.get(index + 1), '?');
+                if !opened_by_keyword && !goes_on {
+                    return Some(index);
+                }
+                opened_by_keyword = is_ident(trees.get(index + 1), "else");
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Keywords whose block belongs to the expression, `for x in match y { .. } { .. }`.
+fn takes_a_block(ident: &Ident) -> bool {
+    ["match", "if", "unsafe", "loop", "while", "async", "else"].iter().any(|keyword| ident == keyword)
+}
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let (krate, input) = split_crate(input);
+    driver::expression("for_await!", &input, |errors| {
+        let read = read(&input, errors)?;
+        Some(read.lower(&krate))
+    })
+}
+
+fn read(input: &TokenStream, errors: &mut Errors) -> Option<Loop> {
+    let trees: Vec<TokenTree> = input.clone().into_iter().collect();
+    let after_label = if is_punct(trees.first(), '\'') && is_punct(trees.get(2), ':') { 3 } else { 0 };
+    let Some(keyword) = trees.get(after_label).filter(|tree| is_ident(Some(tree), "for")) else {
+        errors.at(trees.get(after_label), format_args!("`for_await!` takes a loop over a stream\nwrite `{EXAMPLE}`"));
+        return None;
+    };
+    let start = after_label + 1 + usize::from(is_ident(trees.get(after_label + 1), "await"));
+    let Some((mut read, used)) = Loop::read(&trees[start..]) else {
+        errors.at(keyword, format_args!("this loop is not complete\nwrite `{EXAMPLE}`"));
+        return None;
+    };
+    read.label = trees[..after_label].iter().cloned().collect();
+    let rest: TokenStream = trees[start + used..].iter().cloned().collect();
+    if !rest.is_empty() && rest.to_string() != ";" {
+        errors.at(rest, "`for_await!` takes one loop, this stands behind it\nmove it out of the macro");
+    }
+    Some(read)
+}

@@ -1,0 +1,157 @@
+//! Finds what belongs to a body: token by token, so that a half-typed body keeps everything else.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use crate::kit::tokens::{group, is_ident, is_punct};
+
+/// What starts at a token of a body.
+pub(super) enum Piece {
+    Yield,
+    /// `for await`
+    ForAwait,
+    Return,
+    /// `async [move] { .. }`: so many tokens up to the block.
+    AsyncBlock(usize),
+    /// A closure: so many tokens.
+    Closure(usize),
+    /// Left as it is: a nested `fn`, or a generator of its own.
+    Foreign(usize),
+    Other,
+}
+
+/// Looks at the token at `index`.
+pub(super) fn piece(trees: &[TokenTree], index: usize) -> Piece {
+    match &trees[index] {
+        TokenTree::Ident(ident) if ident == "yield" => Piece::Yield,
+        TokenTree::Ident(ident) if ident == "return" => Piece::Return,
+        TokenTree::Ident(ident) if ident == "for" && is_ident(trees.get(index + 1), "await") => Piece::ForAwait,
+        TokenTree::Ident(ident) if ident == "async" => async_piece(trees, index),
+        TokenTree::Ident(ident) if ident == "fn" => nested_function(trees, index),
+        TokenTree::Ident(ident) if (ident == "generator" || ident == "try_generator") && is_punct(trees.get(index + 1), '!') => {
+            Piece::Foreign(3)
+        }
+        TokenTree::Punct(punct)
+            if punct.as_char() == '|' && starts_expression(index.checked_sub(1).map(|before| &trees[before])) =>
+        {
+            closure(trees, index)
+        }
+        _ => Piece::Other,
+    }
+}
+
+fn async_piece(trees: &[TokenTree], index: usize) -> Piece {
+    let after = index + 1 + usize::from(is_ident(trees.get(index + 1), "move"));
+    if group(trees.get(after), Delimiter::Brace).is_some() {
+        return Piece::AsyncBlock(after - index);
+    }
+    if is_punct(trees.get(after), '|') {
+        if let Piece::Closure(length) = closure(trees, after) {
+            return Piece::Closure(after - index + length);
+        }
+    }
+    Piece::Other
+}
+
+/// `fn name(..) -> T { .. }` up to its body.
+fn nested_function(trees: &[TokenTree], index: usize) -> Piece {
+    if !matches!(trees.get(index + 1), Some(TokenTree::Ident(_))) {
+        return Piece::Other;
+    }
+    match trees[index..].iter().position(|tree| group(Some(tree), Delimiter::Brace).is_some()) {
+        Some(body) => Piece::Foreign(body + 1),
+        None => Piece::Other,
+    }
+}
+
+/// A closure from its first `|`: parameters, then a block or everything up to the next comma or semicolon.
+fn closure(trees: &[TokenTree], index: usize) -> Piece {
+    let Some(close) = trees[index + 1..].iter().position(|tree| is_punct(Some(tree), '|')) else { return Piece::Other };
+    let body = index + close + 2;
+    let length = trees[body..]
+        .iter()
+        .position(|tree| is_punct(Some(tree), ',') || is_punct(Some(tree), ';'))
+        .unwrap_or(trees.len() - body);
+    let is_pattern = trees[body..body + length].windows(2).any(|pair| is_punct(pair.first(), '=') && is_punct(pair.get(1), '>'));
+    if is_pattern { Piece::Other } else { Piece::Closure(body + length - index) }
+}
+
+/// Whether a `|` behind this token opens a closure and is no operator.
+fn starts_expression(before: Option<&TokenTree>) -> bool {
+    match before {
+        None => true,
+        Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '?' | '|'),
+        Some(TokenTree::Ident(ident)) => ["move", "return", "yield", "break", "in", "match", "if", "while", "else", "static"]
+            .iter()
+            .any(|keyword| ident == keyword),
+        Some(_) => false,
+    }
+}
+
+/// Whether a nested `async` block yields: then several yields may wait at once.
+pub(super) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
+    fn search(tokens: TokenStream, nested: bool) -> bool {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut index = 0;
+        while index < trees.len() {
+            let (length, found) = match piece(&trees, index) {
+                Piece::Yield => (1, nested),
+                Piece::AsyncBlock(block) => (
+                    block + 1,
+                    group(trees.get(index + block), Delimiter::Brace).is_some_and(|block| search(block.stream(), true)),
+                ),
+                Piece::Closure(length) | Piece::Foreign(length) => (length, false),
+                Piece::ForAwait | Piece::Return => (1, false),
+                Piece::Other => (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested))),
+            };
+            if found {
+                return true;
+            }
+            index += length;
+        }
+        false
+    }
+    search(body.clone(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    fn closures(tokens: TokenStream) -> usize {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        (0..trees.len()).filter(|index| matches!(piece(&trees, *index), Piece::Closure(_))).count()
+    }
+
+    #[test]
+    fn closures_are_told_from_operators_and_patterns() {
+        assert_eq!(closures(quote!(let f = |x| x + 1;)), 1);
+        assert_eq!(
+            closures(
+                quote!(map(move |x| x))
+                    .into_iter()
+                    .nth(1)
+                    .map(|tree| match tree {
+                        TokenTree::Group(group) => group.stream(),
+                        _ => quote!(),
+                    })
+                    .unwrap()
+            ),
+            1
+        );
+        assert_eq!(closures(quote!(a | b)), 0);
+        assert_eq!(closures(quote!(f(x)? | b)), 0);
+        assert_eq!(closures(quote!(| A | B => 1, C | D => 2)), 0);
+        assert_eq!(closures(quote!(let f = || 1; a || b)), 1);
+    }
+
+    #[test]
+    fn only_yields_in_visible_blocks_are_nested() {
+        assert!(!yields_in_nested_blocks(&quote!(yield 1; if a { yield 2; })));
+        assert!(yields_in_nested_blocks(&quote!(join!(async {
+            yield 1;
+        }))));
+        assert!(yields_in_nested_blocks(&quote!(let a = async move { if b { yield 1; } };)));
+        assert!(!yields_in_nested_blocks(&quote!(let a = async move { generator!(async { yield 1; }) };)));
+    }
+}

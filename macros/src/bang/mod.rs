@@ -1,0 +1,12 @@
+//! The function-like macros. Each gets `$crate` as its first token from the `macro_rules!` around it.
+
+pub(crate) mod for_await;
+pub(crate) mod generator;
+
+use proc_macro2::TokenStream;
+
+/// Takes `$crate` off the input.
+fn split_crate(input: TokenStream) -> (TokenStream, TokenStream) {
+    let mut trees = input.into_iter();
+    (trees.next().into_iter().collect(), trees.collect())
+}

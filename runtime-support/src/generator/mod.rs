@@ -1,0 +1,122 @@
+//! Streams written as async bodies.
+
+mod body;
+mod core;
+mod yielder;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+pub use self::body::Fallible;
+use self::body::{Direct, Lending, Start};
+pub use self::core::Generator;
+use self::core::Outlet;
+pub use self::yielder::{Emit, Yielder};
+
+/// A stream from an async closure that emits through a handle: `generator!` without the macro.
+///
+/// ```
+/// use weftwork::{for_await, stream};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut seen = Vec::new();
+/// for_await!(for n in stream(async |y| { y.emit(1).await; y.emit(2).await; }) {
+///     seen.push(n);
+/// });
+/// assert_eq!(seen, [1, 2]);
+/// # });
+/// ```
+pub fn stream<T, F>(body: F) -> Generator<T, Lending<F>>
+where
+    F: for<'y> AsyncFnOnce(Yielder<'y, T>),
+    Lending<F>: for<'y> Start<'y, T>,
+{
+    Generator::new(Lending(body))
+}
+
+/// A stream of `Result`s from an async closure that emits them and may fail: `try_generator!` without the macro.
+///
+/// An `Err` that the closure returns is the last item.
+pub fn try_stream<T, E, F>(body: F) -> Generator<Result<T, E>, Lending<F>>
+where
+    F: for<'y> AsyncFnOnce(Yielder<'y, Result<T, E>>) -> Result<(), E>,
+    Lending<F>: for<'y> Start<'y, Result<T, E>>,
+{
+    Generator::new(Lending(body))
+}
+
+/// `generator!` over a body that yields on its own level only.
+pub fn direct<T, F>(body: F) -> Generator<T, Direct<F>>
+where
+    F: for<'y> AsyncFnOnce(Outlet<'y, T>),
+    Direct<F>: for<'y> Start<'y, T>,
+{
+    Generator::new(Direct(body))
+}
+
+/// `try_generator!` over a body that yields on its own level only.
+pub fn try_direct<T, E, F>(body: F) -> Generator<Result<T, E>, Direct<F>>
+where
+    F: for<'y> AsyncFnOnce(Outlet<'y, Result<T, E>>) -> Result<(), E>,
+    Direct<F>: for<'y> Start<'y, Result<T, E>>,
+{
+    Generator::new(Direct(body))
+}
+
+/// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
+#[inline]
+pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
+    assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
+    Suspend { done: false }
+}
+
+/// A `yield` of the fallible form.
+#[inline]
+pub fn put_ok<T, E>(item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
+    put(Ok(item), outlet)
+}
+
+/// A `yield` of a fallible body that lends its handle.
+pub fn emit_ok<'a, 'y, T, E>(yielder: &'a Yielder<'y, Result<T, E>>, item: T) -> Emit<'a, 'y, Result<T, E>> {
+    yielder.emit(Ok(item))
+}
+
+/// Pending once. The whole body stands still with it, and is polled again only after the item has been delivered.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Suspend {
+    done: bool,
+}
+
+impl Future for Suspend {
+    type Output = ();
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.done, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// The next item of a pinned stream, for `for await` and `for_await!`.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Next<'a, S> {
+    stream: Pin<&'a mut S>,
+}
+
+/// See [`Next`].
+pub fn next<'a, S: Stream>(stream: &'a mut Pin<&mut S>) -> Next<'a, S> {
+    Next { stream: stream.as_mut() }
+}
+
+impl<S: Stream> Future for Next<'_, S> {
+    type Output = Option<S::Item>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.stream.as_mut().poll_next(cx)
+    }
+}

@@ -1,0 +1,19 @@
+//! The function-like macros. Each hands `$crate` to its procedural part, so that none needs to be told where weftwork is.
+
+#[doc = include_str!("../doc/generator.md")]
+#[macro_export]
+macro_rules! generator {
+    ($($body:tt)*) => { $crate::__private::generator!($crate $($body)*) };
+}
+
+#[doc = include_str!("../doc/try_generator.md")]
+#[macro_export]
+macro_rules! try_generator {
+    ($($body:tt)*) => { $crate::__private::try_generator!($crate $($body)*) };
+}
+
+#[doc = include_str!("../doc/for_await.md")]
+#[macro_export]
+macro_rules! for_await {
+    ($($body:tt)*) => { $crate::__private::for_await!($crate $($body)*) };
+}
