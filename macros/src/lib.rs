@@ -44,3 +44,15 @@ pub fn try_generator(input: TokenStream) -> TokenStream {
 pub fn for_await(input: TokenStream) -> TokenStream {
     bang::for_await::expand(input.into()).into()
 }
+
+/// See `weftwork::gather!`.
+#[proc_macro]
+pub fn gather(input: TokenStream) -> TokenStream {
+    bang::gather::expand(input.into()).into()
+}
+
+/// See `weftwork::as_completed!`.
+#[proc_macro]
+pub fn as_completed(input: TokenStream) -> TokenStream {
+    bang::as_completed::expand(input.into()).into()
+}

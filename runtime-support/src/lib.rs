@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 //! Structured async programming on tokio, as annotations and expressions.
 
+mod concurrent;
 mod contracts;
 mod generator;
 mod policy;

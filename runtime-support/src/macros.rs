@@ -17,3 +17,15 @@ macro_rules! try_generator {
 macro_rules! for_await {
     ($($body:tt)*) => { $crate::__private::for_await!($crate $($body)*) };
 }
+
+#[doc = include_str!("../doc/gather.md")]
+#[macro_export]
+macro_rules! gather {
+    ($($body:tt)*) => { $crate::__private::gather!($crate $($body)*) };
+}
+
+#[doc = include_str!("../doc/as_completed.md")]
+#[macro_export]
+macro_rules! as_completed {
+    ($($body:tt)*) => { $crate::__private::as_completed!($crate $($body)*) };
+}

@@ -2,4 +2,4 @@
 
 pub use crate::{Elapsed, FromElapsed, Limiter, millis, secs, stream, timeout, try_stream};
 #[cfg(feature = "macros")]
-pub use crate::{for_await, generator, limit, try_generator};
+pub use crate::{as_completed, for_await, gather, generator, limit, try_generator};

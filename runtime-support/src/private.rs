@@ -1,19 +1,24 @@
 //! The single door for generated code. Nothing here is meant for people, and none of it is stable.
 
 pub use core::future::Future;
+pub use core::marker::PhantomData;
 pub use core::time::Duration;
 
 pub use core::option::Option::Some;
 pub use core::pin::pin;
-pub use core::result::Result::Ok;
+pub use core::result::Result::{Err, Ok};
 
+pub use crate::concurrent::arms::{arm, both, gather, try_arm, try_gather};
+pub use crate::concurrent::at_once::{AtOnce, at_once, items};
+pub use crate::concurrent::completing::completing;
+pub use crate::concurrent::gathering::{Marked, Unmarked, gathering, infallible};
 pub use crate::contracts::async_iterable;
 pub use crate::generator::{Fallible, direct, emit_ok, next, put, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::{for_await, generator, policies, try_generator};
+pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, try_generator};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

@@ -1,6 +1,9 @@
 //! The function-like macros. Each gets `$crate` as its first token from the `macro_rules!` around it.
 
+pub(crate) mod as_completed;
+mod comprehension;
 pub(crate) mod for_await;
+pub(crate) mod gather;
 pub(crate) mod generator;
 
 use proc_macro2::TokenStream;

@@ -1,0 +1,268 @@
+//! `gather!` over arms: a balanced tree of futures, so that there may be any number of them.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+/// Futures that are polled until each has its output, or one has failed with `E`.
+pub trait Arms<E> {
+    const COUNT: usize;
+    type Output;
+
+    /// Polls the arms from number `from` up to `to` that have no output yet. True if all of those have one now.
+    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<bool, E>;
+
+    /// The outputs, in written order. Each arm has one.
+    fn take(self: Pin<&mut Self>) -> Self::Output;
+}
+
+impl<E> Arms<E> for () {
+    const COUNT: usize = 0;
+    type Output = ();
+
+    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn take(self: Pin<&mut Self>) {}
+}
+
+pin_project! {
+    /// Two halves of the arms.
+    #[derive(Debug)]
+    pub struct Both<L, R> {
+        #[pin]
+        left: L,
+        #[pin]
+        right: R,
+    }
+}
+
+/// See [`Both`].
+pub fn both<L, R>(left: L, right: R) -> Both<L, R> {
+    Both { left, right }
+}
+
+impl<E, L: Arms<E>, R: Arms<E>> Arms<E> for Both<L, R> {
+    const COUNT: usize = L::COUNT + R::COUNT;
+    type Output = (L::Output, R::Output);
+
+    #[inline]
+    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+        let this = self.project();
+        let left = from >= L::COUNT || this.left.poll_range(from, to.min(L::COUNT), cx)?;
+        let right = to <= L::COUNT || this.right.poll_range(from.saturating_sub(L::COUNT), to - L::COUNT, cx)?;
+        Ok(left && right)
+    }
+
+    #[inline]
+    fn take(self: Pin<&mut Self>) -> Self::Output {
+        let this = self.project();
+        (this.left.take(), this.right.take())
+    }
+}
+
+pin_project! {
+    /// An arm whose output is taken as it is.
+    #[project = ArmState]
+    pub enum Arm<F: Future> {
+        Pending { #[pin] future: F },
+        Ready { output: Option<F::Output> },
+    }
+}
+
+/// An arm without a mark.
+pub fn arm<F: IntoFuture>(future: F) -> Arm<F::IntoFuture> {
+    Arm::Pending { future: future.into_future() }
+}
+
+impl<E, F: Future> Arms<E> for Arm<F> {
+    const COUNT: usize = 1;
+    type Output = F::Output;
+
+    #[inline]
+    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+        if let ArmState::Pending { future } = self.as_mut().project() {
+            let Poll::Ready(output) = future.poll(cx) else { return Ok(false) };
+            self.set(Self::Ready { output: Some(output) });
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn take(self: Pin<&mut Self>) -> F::Output {
+        match self.project() {
+            ArmState::Ready { output } => output.take().expect("an arm's output is taken once"),
+            ArmState::Pending { .. } => unreachable!("outputs are taken when every arm has one"),
+        }
+    }
+}
+
+pin_project! {
+    /// An arm with a `?` behind it: its failure ends the gather.
+    #[project = TryArmState]
+    pub enum TryArm<F, T> {
+        Pending { #[pin] future: F },
+        Ready { output: Option<T> },
+    }
+}
+
+/// An arm with a mark. `_error` is shared by all of them, so that the one whose error differs is the one at fault.
+pub fn try_arm<F, T, E>(future: F, _error: PhantomData<E>) -> TryArm<F::IntoFuture, T>
+where
+    F: IntoFuture<Output = Result<T, E>>,
+{
+    TryArm::Pending { future: future.into_future() }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>> Arms<E> for TryArm<F, T> {
+    const COUNT: usize = 1;
+    type Output = T;
+
+    #[inline]
+    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+        if let TryArmState::Pending { future } = self.as_mut().project() {
+            let Poll::Ready(output) = future.poll(cx) else { return Ok(false) };
+            self.set(Self::Ready { output: Some(output?) });
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn take(self: Pin<&mut Self>) -> T {
+        match self.project() {
+            TryArmState::Ready { output } => output.take().expect("an arm's output is taken once"),
+            TryArmState::Pending { .. } => unreachable!("outputs are taken when every arm has one"),
+        }
+    }
+}
+
+pin_project! {
+    /// Arms on their way to their outputs.
+    struct Sweep<A> {
+        // Emptied at the end: all arms are gone before anybody sees an output or an error.
+        #[pin]
+        arms: Option<A>,
+        // Who is polled first. It moves on with every poll, so that no arm can starve the ones behind it.
+        first: usize,
+    }
+}
+
+impl<A> Sweep<A> {
+    fn poll<E>(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<A::Output, E>>
+    where
+        A: Arms<E>,
+    {
+        let mut this = self.project();
+        let Some(mut arms) = this.arms.as_mut().as_pin_mut() else { panic!("`gather!` was polled after it had returned") };
+        let first = *this.first;
+        *this.first = if first + 1 < A::COUNT { first + 1 } else { 0 };
+        let swept = arms.as_mut().poll_range(first, A::COUNT, cx).and_then(|late| {
+            let early = first == 0 || arms.as_mut().poll_range(0, first, cx)?;
+            Ok(early && late)
+        });
+        let result = match swept {
+            Ok(false) => return Poll::Pending,
+            Ok(true) => Ok(arms.take()),
+            Err(error) => Err(error),
+        };
+        this.arms.set(None);
+        Poll::Ready(result)
+    }
+}
+
+pin_project! {
+    /// `gather!` over arms without a mark: a tuple of their outputs.
+    ///
+    /// # Panics
+    /// When polled again after it has returned.
+    ///
+    /// # Cancel safety
+    /// Dropping it drops its arms, in written order.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Gather<A, M> {
+        #[pin]
+        sweep: Sweep<A>,
+        flatten: M,
+    }
+}
+
+/// See [`Gather`]. `flatten` makes one tuple of the tree.
+pub fn gather<A, M, R>(arms: A, flatten: M) -> Gather<A, M>
+where
+    A: Arms<Infallible>,
+    M: Fn(A::Output) -> R,
+{
+    Gather { sweep: Sweep { arms: Some(arms), first: 0 }, flatten }
+}
+
+impl<A, M, R> Future for Gather<A, M>
+where
+    A: Arms<Infallible>,
+    M: Fn(A::Output) -> R,
+{
+    type Output = R;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        let this = self.project();
+        this.sweep.poll(cx).map(|Ok::<_, Infallible>(outputs)| (this.flatten)(outputs))
+    }
+}
+
+impl<A, M> fmt::Debug for Gather<A, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gather").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// `gather!` over arms of which some have a mark: a tuple, or the first error.
+    ///
+    /// # Panics
+    /// When polled again after it has returned.
+    ///
+    /// # Cancel safety
+    /// Dropping it drops its arms, in written order.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct TryGather<A, M, E> {
+        #[pin]
+        sweep: Sweep<A>,
+        flatten: M,
+        error: PhantomData<fn() -> E>,
+    }
+}
+
+/// See [`TryGather`].
+pub fn try_gather<A, M, R, E>(arms: A, flatten: M, _error: PhantomData<E>) -> TryGather<A, M, E>
+where
+    A: Arms<E>,
+    M: Fn(A::Output) -> R,
+{
+    TryGather { sweep: Sweep { arms: Some(arms), first: 0 }, flatten, error: PhantomData }
+}
+
+impl<A, M, R, E> Future for TryGather<A, M, E>
+where
+    A: Arms<E>,
+    M: Fn(A::Output) -> R,
+{
+    type Output = Result<R, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        this.sweep.poll(cx).map_ok(|outputs| (this.flatten)(outputs))
+    }
+}
+
+impl<A, M, E> fmt::Debug for TryGather<A, M, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TryGather").finish_non_exhaustive()
+    }
+}

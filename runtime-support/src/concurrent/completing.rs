@@ -1,0 +1,90 @@
+//! `as_completed!`: outputs in the order in which they come.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::at_once::AtOnce;
+use super::set::Set;
+
+/// The state of a comprehension under way.
+pub struct Completing<F: Future> {
+    set: Set<F>,
+    /// Come, and not asked for yet.
+    done: VecDeque<F::Output>,
+    at_once: AtOnce,
+    started: usize,
+}
+
+/// See [`Completing`].
+pub fn completing<F: Future>(at_once: AtOnce) -> Completing<F> {
+    Completing { set: Set::new(), done: VecDeque::new(), at_once, started: 0 }
+}
+
+impl<F: Future> Completing<F> {
+    /// `None` once another future may start, before that an output that stands in its way.
+    pub fn overflow(&mut self) -> Output<'_, F> {
+        Output { completing: self, wanted: Wanted::Room, again: false }
+    }
+
+    /// The next output, and `None` after the last.
+    pub fn output(&mut self) -> Output<'_, F> {
+        Output { completing: self, wanted: Wanted::Output, again: false }
+    }
+
+    /// Takes in the next future.
+    pub fn start(&mut self, future: F) {
+        self.set.start(self.started, future);
+        self.started += 1;
+    }
+
+    fn has_room(&self) -> bool {
+        self.at_once.allows_another(self.set.running() + self.done.len())
+    }
+}
+
+impl<F: Future> fmt::Debug for Completing<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completing").field("running", &self.set.running()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Room,
+    Output,
+}
+
+/// See [`Completing::output`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Output<'a, F: Future> {
+    completing: &'a mut Completing<F>,
+    wanted: Wanted,
+    again: bool,
+}
+
+impl<F: Future> Future for Output<'_, F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let again = std::mem::replace(&mut self.again, true);
+        let wanted = self.wanted;
+        let completing = &mut *self.completing;
+        while let Some((_, output)) = completing.set.poll_fresh(cx) {
+            completing.done.push_back(output);
+        }
+        if wanted == Wanted::Room && completing.has_room() {
+            return Poll::Ready(None);
+        }
+        if let Some(output) = completing.done.pop_front() {
+            return Poll::Ready(Some(output));
+        }
+        if completing.set.running() == 0 {
+            return Poll::Ready(None);
+        }
+        completing.set.poll_next(again, cx).map(|(_, output)| Some(output))
+    }
+}

@@ -1,0 +1,7 @@
+//! Work that runs together, inline in its owner's task.
+
+pub(crate) mod arms;
+pub(crate) mod at_once;
+pub(crate) mod completing;
+pub(crate) mod gathering;
+mod set;
