@@ -20,6 +20,12 @@ pub fn limit(args: TokenStream, item: TokenStream) -> TokenStream {
     attributes::policies::collect("limit", &args.into(), item.into()).into()
 }
 
+/// See `weftwork::transactional`.
+#[proc_macro_attribute]
+pub fn transactional(args: TokenStream, item: TokenStream) -> TokenStream {
+    attributes::policies::collect("transactional", &args.into(), item.into()).into()
+}
+
 /// The one pass of a stack of policies. For expansions only.
 #[doc(hidden)]
 #[proc_macro_attribute]
@@ -55,4 +61,10 @@ pub fn gather(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn as_completed(input: TokenStream) -> TokenStream {
     bang::as_completed::expand(input.into()).into()
+}
+
+/// See `weftwork::savepoint!`.
+#[proc_macro]
+pub fn savepoint(input: TokenStream) -> TokenStream {
+    bang::savepoint::expand(input.into()).into()
 }

@@ -68,3 +68,30 @@ impl<S: Stream> AsyncIterable for S {
 pub fn async_iterable<S: AsyncIterable>(stream: S) -> S::Stream {
     stream.into_stream()
 }
+
+/// A function's result that can say that its transaction failed.
+///
+/// `#[transactional]` and `savepoint!` ask this of the result: every `Result` whose error is made from
+/// [`TxError`](crate::TxError) is one.
+#[diagnostic::on_unimplemented(
+    message = "`#[transactional]` can not turn a failed transaction into `{Self}`",
+    label = "has no place for `TxError`",
+    note = "return a `Result` whose error implements `From<weftwork::TxError>`"
+)]
+pub trait FromTxError {
+    /// The result that says so.
+    fn from_tx_error(error: crate::TxError) -> Self;
+    /// Whether the transaction is to be committed.
+    fn is_ok(&self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<crate::TxError>> FromTxError for Result<T, E> {
+    fn from_tx_error(error: crate::TxError) -> Self {
+        Err(error.into())
+    }
+
+    fn is_ok(&self) -> bool {
+        Result::is_ok(self)
+    }
+}

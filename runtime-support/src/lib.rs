@@ -6,18 +6,23 @@ mod concurrent;
 mod contracts;
 mod generator;
 mod policy;
+mod report;
 mod time;
+mod transaction;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 pub mod prelude;
 
-pub use contracts::{AsyncIterable, FromElapsed};
+pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 pub use generator::{Emit, Generator, Yielder, stream, try_stream};
 pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use time::{millis, secs};
+#[cfg(feature = "sqlite")]
+pub use transaction::SqliteLink;
+pub use transaction::{Begin, Database, Tx, TxError};
 
 #[cfg(feature = "macros")]
 mod macros;
@@ -28,3 +33,6 @@ pub use weftwork_macros::limit;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../doc/timeout.md")]
 pub use weftwork_macros::timeout;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../doc/transactional.md")]
+pub use weftwork_macros::transactional;

@@ -29,3 +29,9 @@ macro_rules! gather {
 macro_rules! as_completed {
     ($($body:tt)*) => { $crate::__private::as_completed!($crate $($body)*) };
 }
+
+#[doc = include_str!("../doc/savepoint.md")]
+#[macro_export]
+macro_rules! savepoint {
+    ($($body:tt)*) => { $crate::__private::savepoint!($crate $($body)*) };
+}

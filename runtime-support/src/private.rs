@@ -4,6 +4,7 @@ pub use core::future::Future;
 pub use core::marker::PhantomData;
 pub use core::time::Duration;
 
+pub use core::mem::drop;
 pub use core::option::Option::Some;
 pub use core::pin::pin;
 pub use core::result::Result::{Err, Ok};
@@ -16,9 +17,10 @@ pub use crate::contracts::async_iterable;
 pub use crate::generator::{Fallible, direct, emit_ok, next, put, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
+pub use crate::transaction::{begin, savepoint};
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, try_generator};
+pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, savepoint, try_generator};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

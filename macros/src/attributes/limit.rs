@@ -13,6 +13,7 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[limit]",
     example: "#[limit(5)]",
     options: &["crate"],
+    words: &[],
     foreign: &[
         (&["calls", "concurrency", "max_concurrent", "permits", "n", "max"], "the count stands alone, `#[limit(5)]`"),
         (&["rps", "per_second", "rate"], "it counts calls that run at once, `#[limit(5)]`"),

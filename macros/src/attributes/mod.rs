@@ -3,3 +3,4 @@
 pub(crate) mod limit;
 pub(crate) mod policies;
 pub(crate) mod timeout;
+pub(crate) mod transactional;

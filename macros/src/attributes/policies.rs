@@ -10,6 +10,7 @@ use syn::parse::Parser;
 
 use super::limit::{self, Limit};
 use super::timeout::{self, Timeout};
+use super::transactional::{self, Transactional};
 use crate::kit::args::{Args, Grammar, key_of};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
@@ -66,7 +67,7 @@ fn krate_of(hidden: &Attribute) -> TokenStream {
 }
 
 fn crate_option(args: &TokenStream) -> Option<TokenStream> {
-    let only_crate = Grammar { name: "", example: "", options: &["crate"], foreign: &[] };
+    let only_crate = Grammar { name: "", example: "", options: &["crate"], words: &[], foreign: &[] };
     let value =
         split_at_commas(args.clone()).iter().filter_map(|part| key_of(part, &only_crate)).find(|(key, _)| key == "crate")?.1;
     let mut errors = Errors::new();
@@ -90,6 +91,7 @@ pub(crate) struct Site<'a> {
 enum Layer {
     Timeout(Timeout),
     Limit(Limit),
+    Transactional(Transactional),
 }
 
 /// One attribute of the stack as collected.
@@ -129,6 +131,9 @@ fn read_entries(entries: TokenStream) -> Vec<Entry> {
 /// All layers, or `None` if one of them could not be read: a policy runs as it is written or not at all.
 fn plan(entries: &[Entry], func: &Func, krate: &mut TokenStream, errors: &mut Errors) -> Option<Vec<Layer>> {
     let mut read = Vec::new();
+    if let Some(second) = entries.iter().filter(|entry| entry.name == "transactional").nth(1) {
+        errors.at_span(second.name.span(), "a function is `#[transactional]` once\nremove this one");
+    }
     for entry in entries {
         let mut args = Args::parse(entry.args.clone(), grammar(&entry.name), errors);
         if let Some(option) = args.take("crate") {
@@ -141,11 +146,12 @@ fn plan(entries: &[Entry], func: &Func, krate: &mut TokenStream, errors: &mut Er
     let function = func.sig.ident.to_string();
     let parameters = func.parameter_names();
     let layers: Vec<Option<Layer>> = read
-        .iter()
+        .iter_mut()
         .map(|(entry, args)| {
             let site = Site { krate, span: entry.name.span(), function: &function, parameters: &parameters };
             match entry.name.to_string().as_str() {
                 "timeout" => Timeout::plan(args, &site, errors).map(Layer::Timeout),
+                "transactional" => Transactional::plan(args, &site, errors).map(Layer::Transactional),
                 _ => Limit::plan(args, &site, errors).map(Layer::Limit),
             }
         })
@@ -154,7 +160,11 @@ fn plan(entries: &[Entry], func: &Func, krate: &mut TokenStream, errors: &mut Er
 }
 
 fn grammar(name: &Ident) -> &'static Grammar {
-    if name == "timeout" { &timeout::GRAMMAR } else { &limit::GRAMMAR }
+    match name.to_string().as_str() {
+        "timeout" => &timeout::GRAMMAR,
+        "transactional" => &transactional::GRAMMAR,
+        _ => &limit::GRAMMAR,
+    }
 }
 
 // ---- checking ----
@@ -257,8 +267,16 @@ fn emit(mut func: Func, shape: &Shape, layers: &[Layer], entries: &[Entry], krat
 /// What the layers share: each conversion is named once, on the user's return type, so that a missing one is one error.
 fn prelude(layers: &[Layer], output: &Output, krate: &TokenStream) -> TokenStream {
     let has_timeout = layers.iter().any(|layer| matches!(layer, Layer::Timeout(_)));
-    let from_elapsed = timeout::from_elapsed();
-    if has_timeout { quote!(let #from_elapsed = <#output as #krate::FromElapsed>::from_elapsed;) } else { TokenStream::new() }
+    let from_elapsed = has_timeout.then(|| {
+        let from_elapsed = timeout::from_elapsed();
+        quote!(let #from_elapsed = <#output as #krate::FromElapsed>::from_elapsed;)
+    });
+    let has_transaction = layers.iter().any(|layer| matches!(layer, Layer::Transactional(_)));
+    let from_tx_error = has_transaction.then(|| {
+        let from_tx_error = transactional::from_tx_error();
+        quote!(let #from_tx_error = <#output as #krate::FromTxError>::from_tx_error;)
+    });
+    quote!(#from_elapsed #from_tx_error)
 }
 
 /// The layers around `body`, the first one outermost.
@@ -268,6 +286,7 @@ fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, body: TokenStream) -
     layers.iter().rev().fold(body, |inner, layer| match layer {
         Layer::Timeout(timeout) => timeout.wrap(&site, &inner),
         Layer::Limit(limit) => limit.wrap(&site, &inner),
+        Layer::Transactional(transactional) => transactional.wrap(&site, &inner),
     })
 }
 

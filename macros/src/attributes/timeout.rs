@@ -12,6 +12,7 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[timeout]",
     example: "#[timeout(5s)]",
     options: &["crate"],
+    words: &[],
     foreign: &[(&["duration", "secs", "ms", "after", "limit"], "the duration stands alone, `#[timeout(5s)]`")],
 };
 

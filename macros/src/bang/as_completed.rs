@@ -13,6 +13,7 @@ const GRAMMAR: Grammar = Grammar {
     name: "as_completed!",
     example: "as_completed!(for item in items { work(item) }, limit = 8)",
     options: &["limit"],
+    words: &[],
     foreign: &[
         (&["timeout"], "put `timeout(secs(5), work(item))` into the body"),
         (&["concurrency", "max_concurrent", "jobs", "n"], "it is called `limit` here"),

@@ -15,6 +15,7 @@ const GRAMMAR: Grammar = Grammar {
     name: "gather!",
     example: "gather!(first()?, second())` or `gather!(for item in items { work(item) }, limit = 8)",
     options: &["limit"],
+    words: &[],
     foreign: &[
         (&["return_exceptions"], "leave the `?` off an arm to keep its error as a value"),
         (&["concurrency", "max_concurrent", "jobs", "n"], "it is called `limit` here"),

@@ -13,6 +13,8 @@ pub(crate) struct Grammar {
     /// One line of correct form.
     pub(crate) example: &'static str,
     pub(crate) options: &'static [&'static str],
+    /// Those of them that may stand without a value.
+    pub(crate) words: &'static [&'static str],
     /// Names that other libraries use, with what to write here.
     pub(crate) foreign: &'static [(&'static [&'static str], &'static str)],
 }
@@ -54,7 +56,7 @@ impl Args {
             errors.at(&key, unknown(&key, grammar));
         } else if self.named.iter().any(|named| named.key == key) {
             errors.at(&key, format_args!("`{key}` is given twice\nleave one of them out"));
-        } else if value.is_empty() {
+        } else if value.is_empty() && !grammar.words.iter().any(|word| key == word) {
             errors.at(&key, format_args!("`{key}` needs a value, `{key} = ..`"));
         } else {
             self.named.push(Named { key, value });
@@ -115,7 +117,8 @@ mod tests {
     const GRAMMAR: Grammar = Grammar {
         name: "#[sample]",
         example: "#[sample(5)]",
-        options: &["attempts", "crate"],
+        options: &["attempts", "crate", "spawn"],
+        words: &["spawn"],
         foreign: &[(&["max_tries"], "it is called `attempts` here")],
     };
 
@@ -141,13 +144,14 @@ mod tests {
         assert_eq!(errors.len(), 5, "{errors:?}");
         assert!(errors[0].contains("did you mean `attempts`?"));
         assert!(errors[1].contains("called `attempts` here"));
-        assert!(errors[2].contains("its options are `attempts`, `crate`"));
+        assert!(errors[2].contains("its options are `attempts`, `crate`, `spawn`"));
         assert!(errors[3].contains("given twice") && errors[4].contains("given twice"));
     }
 
     #[test]
     fn an_option_without_its_value_and_a_comma_without_its_argument_are_errors() {
         assert!(read(quote!(attempts)).1[0].contains("needs a value"));
+        assert!(read(quote!(spawn)).1.is_empty());
         assert!(read(quote!(attempts =)).1[0].contains("needs a value"));
         assert!(read(quote!(1, , 2)).1[0].contains("a comma without an argument"));
         assert!(read(quote!(, 2)).1[0].contains("a comma without an argument"));

@@ -2,32 +2,29 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
-/// Splits at the commas of the top level, generics of a turbofish apart. A trailing comma adds no part.
+/// Splits at the commas of the top level, those in generics (behind `::` and in a type behind `->`) apart. A trailing comma
+/// adds no part.
 pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
-    let mut part = Vec::new();
+    let mut part: Vec<TokenTree> = Vec::new();
     let mut angles = 0_usize;
-    let mut arrow_or_path = (false, false);
+    let mut in_type = false;
     for tree in tokens {
-        match &tree {
-            TokenTree::Punct(punct) => {
-                let (after_dash, after_colon) = arrow_or_path;
-                match punct.as_char() {
-                    ',' if angles == 0 => {
-                        parts.push(part.drain(..).collect());
-                        arrow_or_path = (false, false);
-                        continue;
-                    }
-                    '<' if after_colon || angles > 0 => angles += 1,
-                    '>' if angles > 0 && !after_dash => angles -= 1,
-                    _ => {}
+        if let TokenTree::Punct(punct) = &tree {
+            let behind = |wanted| matches!(part.last(), Some(TokenTree::Punct(last)) if last.as_char() == wanted);
+            match punct.as_char() {
+                ',' if angles == 0 => {
+                    parts.push(part.drain(..).collect());
+                    in_type = false;
+                    continue;
                 }
-                arrow_or_path = (
-                    matches!(punct.as_char(), '-' | '=') && punct.spacing() == Spacing::Joint,
-                    punct.as_char() == ':' && punct.spacing() == Spacing::Alone,
-                );
+                '<' if angles > 0 || in_type || behind(':') => angles += 1,
+                '>' if behind('-') && is_joint(part.last()) => in_type |= angles == 0,
+                '>' if angles > 0 => angles -= 1,
+                _ => {}
             }
-            _ => arrow_or_path = (false, false),
+        } else if group(Some(&tree), Delimiter::Brace).is_some() {
+            in_type = false;
         }
         part.push(tree);
     }
@@ -35,6 +32,10 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
         parts.push(part.into_iter().collect());
     }
     parts
+}
+
+fn is_joint(tree: Option<&TokenTree>) -> bool {
+    matches!(tree, Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint)
 }
 
 pub(crate) fn is_punct(tree: Option<&TokenTree>, wanted: char) -> bool {
@@ -93,6 +94,7 @@ mod tests {
         assert_eq!(parts(quote!(a::<B, C>(), d)).len(), 2);
         assert_eq!(parts(quote!(a::<fn(B) -> C, D>(), e)).len(), 2);
         assert_eq!(parts(quote!(a < b, c > d)).len(), 2);
+        assert_eq!(parts(quote!(tx, async || -> Result<(), E> { a < b }, c)).len(), 3);
         assert_eq!(parts(quote!(a, b,)).len(), 2);
         assert_eq!(parts(quote!()).len(), 0);
     }

@@ -103,16 +103,16 @@ impl Future for Suspend {
 /// The next item of a pinned stream, for `for await` and `for_await!`.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Next<'a, S> {
+pub struct Next<'a, S: ?Sized> {
     stream: Pin<&'a mut S>,
 }
 
 /// See [`Next`].
-pub fn next<'a, S: Stream>(stream: &'a mut Pin<&mut S>) -> Next<'a, S> {
+pub fn next<'a, S: Stream + ?Sized>(stream: &'a mut Pin<&mut S>) -> Next<'a, S> {
     Next { stream: stream.as_mut() }
 }
 
-impl<S: Stream> Future for Next<'_, S> {
+impl<S: Stream + ?Sized> Future for Next<'_, S> {
     type Output = Option<S::Item>;
 
     #[inline]
