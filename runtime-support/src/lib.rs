@@ -1,6 +1,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
-//! Structured async programming on tokio, as annotations and expressions.
+#![doc = include_str!("../README.md")]
 
 mod concurrent;
 mod contracts;
@@ -13,6 +13,8 @@ mod transaction;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(all(feature = "macros", feature = "sqlite"))]
+pub mod guide;
 pub mod prelude;
 
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
