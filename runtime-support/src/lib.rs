@@ -13,7 +13,7 @@ mod transaction;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-#[cfg(all(feature = "macros", feature = "sqlite"))]
+#[cfg(feature = "macros")]
 pub mod guide;
 pub mod prelude;
 

@@ -6,6 +6,7 @@ pub mod as_completed {}
 #[doc = include_str!("async_generator.md")]
 pub mod async_generator {}
 
+#[cfg(feature = "sqlite")]
 #[doc = include_str!("database.md")]
 pub mod database {}
 
