@@ -1,1 +1,5 @@
-//! lib
+//! Programs written with weftwork.
+
+#![forbid(unsafe_code)]
+
+pub mod linkcheck;
