@@ -125,7 +125,7 @@ fn entry(sites: &Sites, link: &BrokenLink) -> Value {
     json!({
         "page": link.page.as_ref().map(|page| sites.display(page)),
         "line": link.page.as_ref().map(|_| link.line),
-        "link": link.href,
+        "link": if link.page.is_some() { link.href.clone() } else { sites.display(&link.href) },
         "target": sites.display(&link.target),
         "status": link.status,
         "reason": link.reason,

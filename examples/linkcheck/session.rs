@@ -129,7 +129,8 @@ impl<'a> Session<'a> {
     async fn explain_how_to_resume(&mut self) -> Result<(), SessionError> {
         let counts = self.store.counts().await?;
         self.store.keep();
-        let path = self.store.path().display();
+        let path = self.store.path().display().to_string();
+        let path = if path.contains(char::is_whitespace) { format!("'{path}'") } else { path };
         eprintln!(
             "linkcheck: interrupted; {} pages and {} other URLs are saved, {} are open; go on with: linkcheck --resume --db {path}",
             counts.pages,
@@ -172,7 +173,14 @@ async fn asked_targets(options: &Options) -> Result<Vec<StoredTarget>, SessionEr
         targets.push(StoredTarget { target, label });
     }
     reach(options, &mut targets).await?;
-    Ok(targets)
+    // What is named twice is checked once.
+    let mut different: Vec<StoredTarget> = Vec::new();
+    for asked in targets {
+        if different.iter().all(|known| known.target != asked.target) {
+            different.push(asked);
+        }
+    }
+    Ok(different)
 }
 
 /// The targets in the database, which are those that the user names, if he names any.

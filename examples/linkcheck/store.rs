@@ -152,8 +152,7 @@ impl Store {
 
     pub(crate) async fn counts(&self) -> Result<Counts, StoreError> {
         let row = sqlx::query(
-            "SELECT count(*) FILTER (WHERE done AND inside) AS checked_inside,
-                    count(*) FILTER (WHERE done) AS checked,
+            "SELECT count(*) FILTER (WHERE done) AS checked,
                     count(*) FILTER (WHERE done AND reason IS NOT NULL) AS defective,
                     count(*) FILTER (WHERE NOT done AND inside) AS open,
                     count(*) FILTER (WHERE NOT done AND NOT inside) AS outside,

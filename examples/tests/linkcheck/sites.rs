@@ -131,6 +131,17 @@ fn a_site_that_has_moved_is_checked_where_it_is() {
 }
 
 #[test]
+fn what_the_user_names_is_checked_as_well() {
+    let site = TestSite::start(1);
+    let [page, gone] = ["", "gone"].map(|path| format!("{}{path}", site.url()));
+    let named = [&*page, &gone, &page, &format!("{page}#n0"), "--json"];
+    let checked = run(&named);
+    assert_eq!(checked.broken(), [("-".into(), gone, Some(404), "not found".into())]);
+    assert_eq!(checked.json()["summary"]["pages"], 1);
+    assert_eq!(site.take_asked().len(), 2);
+}
+
+#[test]
 fn a_limit_of_pages_is_kept_and_can_be_raised() {
     let site = TestSite::start(40);
     let folder = folder(&[]);
