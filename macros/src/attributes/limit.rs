@@ -39,8 +39,9 @@ impl Limit {
     /// In:  `INNER`
     /// Out: `limit({ static LIMITER: Limiter = Limiter::new(count); &LIMITER }, move || INNER)`
     ///
-    /// The closure makes the inner future once there is a permit; until then it holds the arguments and nothing else.
-    pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
+    /// The closure makes the inner future once there is a permit; until then it holds the arguments and nothing else. It
+    /// captures as the block inside does: a future written by hand without `move` may borrow what lives longer than itself.
+    pub(crate) fn wrap(&self, site: &Site<'_>, capture: &TokenStream, inner: &TokenStream) -> TokenStream {
         let Site { krate, .. } = site;
         let Self { count } = self;
         let limiter = crate::kit::idents::local("LIMITER");
@@ -50,7 +51,7 @@ impl Limit {
                     static #limiter: #krate::Limiter = #krate::Limiter::new(#count);
                     &#limiter
                 },
-                move || #inner,
+                #capture || #inner,
             )
         }
     }

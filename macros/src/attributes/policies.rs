@@ -3,7 +3,7 @@
 //! rustc expands the top attribute first. If each rewrote the body, the bottom one would end up outermost. So each takes
 //! itself off and adds its tokens to one hidden attribute at the end of the list, and that one, expanded last, emits all layers.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Attribute;
 use syn::parse::Parser;
@@ -105,12 +105,9 @@ pub(crate) fn expand(entries: TokenStream, item: &TokenStream) -> TokenStream {
     let entries = read_entries(entries);
     let name = entries.first().map_or_else(|| "policies".to_owned(), |entry| entry.name.to_string());
     driver::attribute(&name, item, |errors| {
-        let func = match syn::parse2::<Func>(item.clone()) {
-            Ok(func) => func,
-            Err(_) => {
-                wrong_item(&name, item, errors);
-                return None;
-            }
+        let Ok(func) = syn::parse2::<Func>(item.clone()) else {
+            wrong_item(&name, item, errors);
+            return None;
         };
         let mut krate = krate::default_path();
         let layers = plan(&entries, &func, &mut krate, errors);
@@ -246,7 +243,7 @@ fn emit(mut func: Func, shape: &Shape, layers: &[Layer], entries: &[Entry], krat
             let statements = body.stream();
             let block = regroup(body, quote!(#edge #statements));
             let prelude = prelude(layers, output, krate);
-            let future = wrap(&func, layers, krate, quote!(async move #block));
+            let future = wrap(&func, layers, krate, &quote!(move), &block);
             quote!({ #prelude #future.await })
         }
         Shape::Tail(output) => {
@@ -255,8 +252,8 @@ fn emit(mut func: Func, shape: &Shape, layers: &[Layer], entries: &[Entry], krat
             let statements = tail.block.stream();
             let block = regroup(&tail.block, quote!(#edge #statements));
             let prelude = prelude(layers, output, krate);
-            let capture = tail.is_move.then(|| quote!(move));
-            let future = wrap(&func, layers, krate, quote!(async #capture #block));
+            let capture = if tail.is_move { quote!(move) } else { TokenStream::new() };
+            let future = wrap(&func, layers, krate, &capture, &block);
             tail.replace(quote!(async #capture { #prelude #future.await }))
         }
     };
@@ -279,13 +276,13 @@ fn prelude(layers: &[Layer], output: &Output, krate: &TokenStream) -> TokenStrea
     quote!(#from_elapsed #from_tx_error)
 }
 
-/// The layers around `body`, the first one outermost.
-fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, body: TokenStream) -> TokenStream {
+/// The layers around an `async` block that captures as `capture` says, the first one outermost.
+fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, capture: &TokenStream, block: &Group) -> TokenStream {
     let function = func.sig.ident.to_string();
     let site = Site { krate, span: Span::call_site(), function: &function, parameters: &[] };
-    layers.iter().rev().fold(body, |inner, layer| match layer {
+    layers.iter().rev().fold(quote!(async #capture #block), |inner, layer| match layer {
         Layer::Timeout(timeout) => timeout.wrap(&site, &inner),
-        Layer::Limit(limit) => limit.wrap(&site, &inner),
+        Layer::Limit(limit) => limit.wrap(&site, capture, &inner),
         Layer::Transactional(transactional) => transactional.wrap(&site, &inner),
     })
 }

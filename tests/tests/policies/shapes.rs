@@ -1,0 +1,93 @@
+//! Every shape of function under `#[timeout]`, under `#[limit]` and under a stack. Cases S1 to S32.
+//!
+//! A shape is a macro: it takes the attributes, puts them on its function, and gives `call`, one call that waits for
+//! `work()` once and then gives [`VALUE`]. The name `$inner` makes a last `#[timeout]` of the stack, over an argument where
+//! there is one that says how long.
+
+mod by_hand;
+mod free;
+mod methods;
+mod recursion;
+mod traits;
+
+use std::time::Duration;
+
+use futures::future::{join_all, try_join_all};
+use tokio::time::timeout as tokio_timeout;
+use weftwork::secs;
+use weftwork_tests::timed;
+
+use super::{Late, at_pace, expiry};
+
+/// What every `call` gives in the end.
+const VALUE: u32 = 7;
+
+/// Longer than any policy here waits.
+const EVER: Duration = secs(3600);
+
+/// The shape in three modules, with the tests that its policies are in force.
+macro_rules! under_each_stack {
+    ($($shape:ident)+) => {$(
+        mod $shape {
+            mod under_timeout {
+                use crate::shapes::prelude::*;
+                $shape!(#[timeout(8s)]);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_and_ends_in_time() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::expires(call, secs(8)).await;
+                }
+            }
+            mod under_limit {
+                use crate::shapes::prelude::*;
+                $shape!(#[limit(4)]);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_to_four_at_once() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::admits_four(call).await;
+                }
+            }
+            mod under_a_stack {
+                use crate::shapes::prelude::*;
+                $shape!(#[timeout(8s)] #[limit(4)]; timeout);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_to_four_at_once_and_ends_in_time() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::admits_four(call).await;
+                    crate::shapes::expires(call, secs(2)).await;
+                }
+            }
+        }
+    )+};
+}
+use under_each_stack;
+
+mod prelude {
+    //! What the shapes are written with.
+
+    pub(super) use crate::{Late, work};
+    pub(super) use std::time::Duration;
+    #[allow(unused_imports, reason = "each stack uses its own")]
+    pub(super) use weftwork::{limit, secs, timeout};
+
+    pub(super) use super::VALUE;
+}
+
+async fn gives_its_value<C: AsyncFn() -> Result<u32, Late>>(call: C) {
+    assert_eq!(timed(at_pace(secs(1), call())).await, (Ok(VALUE), secs(1)));
+}
+
+async fn expires<C: AsyncFn() -> Result<u32, Late>>(call: C, after: Duration) {
+    let (result, took) = timed(at_pace(EVER, call())).await;
+    assert_eq!((expiry(&result), took), (Some(after), after));
+}
+
+async fn admits_four<C: AsyncFn() -> Result<u32, Late>>(call: C) {
+    let calls = |count| try_join_all((0..count).map(|_| at_pace(secs(1), call())));
+    assert_eq!(timed(calls(4)).await, (Ok(vec![VALUE; 4]), secs(1)));
+    assert_eq!(timed(calls(5)).await, (Ok(vec![VALUE; 5]), secs(2)));
+    // Those that hang give their places back.
+    let hanging = join_all((0..4).map(|_| tokio_timeout(secs(1), at_pace(EVER, call()))));
+    assert!(hanging.await.into_iter().all(|result| result.is_err()));
+    assert_eq!(timed(calls(4)).await, (Ok(vec![VALUE; 4]), secs(1)));
+}
