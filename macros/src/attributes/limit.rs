@@ -7,7 +7,7 @@ use super::policies::Site;
 use crate::kit::args::{Args, Grammar};
 use crate::kit::errors::Errors;
 use crate::kit::rate;
-use crate::kit::tokens::{mentions, unwrap_invisible};
+use crate::kit::tokens::{mentions, mentions_variable, unwrap_invisible};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[limit]",
@@ -27,7 +27,7 @@ pub(crate) struct Limit {
 impl Limit {
     pub(crate) fn plan(args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let [count, rest @ ..] = args.bare.as_slice() else {
-            errors.at_span(site.span, "`#[limit]` needs a count\nwrite `#[limit(5)]`");
+            args.needs(site.span, "`#[limit]` needs a count\nwrite `#[limit(5)]`", errors);
             return None;
         };
         for second in rest {
@@ -77,7 +77,8 @@ fn check_count(count: &TokenStream, site: &Site<'_>, errors: &mut Errors) -> boo
         errors.at(&inner, RULE);
         return false;
     }
-    if let Some(name) = site.parameters.iter().find(|name| mentions(&inner, name)) {
+    let variable = site.parameters.iter().find(|name| mentions_variable(&inner, name));
+    if let Some(name) = variable.or_else(|| site.generics.iter().find(|name| mentions(&inner, name))) {
         errors.at(
             &inner,
             format_args!(

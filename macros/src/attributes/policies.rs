@@ -3,7 +3,7 @@
 //! rustc expands the top attribute first. If each rewrote the body, the bottom one would end up outermost. So each takes
 //! itself off and adds its tokens to one hidden attribute at the end of the list, and that one, expanded last, emits all layers.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Attribute;
 use syn::parse::Parser;
@@ -18,7 +18,7 @@ use crate::kit::func::{Body, Func, async_tail};
 use crate::kit::krate;
 use crate::kit::messages;
 use crate::kit::returns::Output;
-use crate::kit::tokens::{mentions, regroup, split_at_commas};
+use crate::kit::tokens::{is_punct, mentions, regroup, split_at_commas};
 
 /// The hidden attribute's name under `__private`.
 const HIDDEN: &str = "policies";
@@ -38,8 +38,11 @@ pub(crate) fn collect(name: &str, args: &TokenStream, item: TokenStream) -> Toke
         Some(hidden) => (own_krate.unwrap_or_else(|| krate_of(hidden)), arguments(hidden)),
         None => (own_krate.unwrap_or_else(krate::default_path), TokenStream::new()),
     };
+    // Underlined with the path, should that lead somewhere else.
+    let path_end = krate.clone().into_iter().last().map_or_else(Span::mixed_site, |last| last.span());
+    let door = Ident::new("__private", path_end.resolved_at(Span::mixed_site()));
     let hidden = Ident::new(HIDDEN, Span::mixed_site());
-    let hidden: Attribute = syn::parse_quote!(#[#krate::__private::#hidden(#entries #entry)]);
+    let hidden: Attribute = syn::parse_quote!(#[#krate::#door::#hidden(#entries #entry)]);
     // An entry attribute makes the function synchronous: what wraps the body has to come before it.
     let place = attrs.iter().position(is_entry).unwrap_or(attrs.len());
     attrs.insert(place, hidden);
@@ -86,6 +89,7 @@ pub(crate) struct Site<'a> {
     pub(crate) span: Span,
     pub(crate) function: &'a str,
     pub(crate) parameters: &'a [String],
+    pub(crate) generics: &'a [String],
 }
 
 enum Layer {
@@ -111,7 +115,8 @@ pub(crate) fn expand(entries: TokenStream, item: &TokenStream) -> TokenStream {
         };
         let mut krate = krate::default_path();
         let layers = plan(&entries, &func, &mut krate, errors);
-        let shape = shape(&name, &func, &krate, errors)?;
+        let attribute = entries.first().map_or_else(Span::call_site, |entry| entry.name.span());
+        let shape = shape(&name, attribute, &func, &krate, errors)?;
         Some(emit(func, &shape, &layers?, &entries, &krate))
     })
 }
@@ -141,11 +146,12 @@ fn plan(entries: &[Entry], func: &Func, krate: &mut TokenStream, errors: &mut Er
         read.push((entry, args));
     }
     let function = func.sig.ident.to_string();
-    let parameters = func.parameter_names();
+    let (parameters, generics) = (func.parameter_names(), func.generic_names());
     let layers: Vec<Option<Layer>> = read
         .iter_mut()
         .map(|(entry, args)| {
-            let site = Site { krate, span: entry.name.span(), function: &function, parameters: &parameters };
+            let span = entry.name.span();
+            let site = Site { krate, span, function: &function, parameters: &parameters, generics: &generics };
             match entry.name.to_string().as_str() {
                 "timeout" => Timeout::plan(args, &site, errors).map(Layer::Timeout),
                 "transactional" => Transactional::plan(args, &site, errors).map(Layer::Transactional),
@@ -173,7 +179,7 @@ enum Shape {
     Tail(Output),
 }
 
-fn shape(name: &str, func: &Func, krate: &TokenStream, errors: &mut Errors) -> Option<Shape> {
+fn shape(name: &str, attribute: Span, func: &Func, krate: &TokenStream, errors: &mut Errors) -> Option<Shape> {
     let sig = &func.sig;
     if let Some(constness) = &sig.constness {
         errors.at(constness, format_args!("`#[{name}]` goes on an `async fn`, which can not be `const`"));
@@ -194,7 +200,7 @@ fn shape(name: &str, func: &Func, krate: &TokenStream, errors: &mut Errors) -> O
             return None;
         }
     };
-    if !errors.is_empty() {
+    if sig.constness.is_some() || sig.abi.is_some() {
         return None;
     }
     if sig.asyncness.is_some() {
@@ -204,7 +210,7 @@ fn shape(name: &str, func: &Func, krate: &TokenStream, errors: &mut Errors) -> O
         return Some(Shape::Tail(output));
     }
     if mentions(&body.stream(), "block_on") {
-        errors.at(sig.fn_token, messages::below_entry(name));
+        errors.at_span(attribute, messages::below_entry(name));
     } else {
         errors.at(
             sig.fn_token,
@@ -227,6 +233,9 @@ fn wrong_item(name: &str, item: &TokenStream, errors: &mut Errors) {
         .find(|tree| matches!(tree, TokenTree::Ident(ident) if KEYWORDS.iter().any(|known| ident == known)));
     match keyword {
         Some(keyword) => errors.at(&keyword, format_args!("`#[{name}]` goes on a function, not on `{keyword}`")),
+        None if item.clone().into_iter().any(|tree| is_punct(Some(&tree), '!')) => {
+            errors.at(item.clone().into_iter().next(), format_args!("`#[{name}]` goes on a function, not on a macro call"));
+        }
         None => errors.at(item.clone().into_iter().next(), format_args!("`#[{name}]` goes on a function")),
     }
 }
@@ -243,7 +252,9 @@ fn emit(mut func: Func, shape: &Shape, layers: &[Layer], entries: &[Entry], krat
             let statements = body.stream();
             let block = regroup(body, quote!(#edge #statements));
             let prelude = prelude(layers, output, krate);
-            let future = wrap(&func, layers, krate, &quote!(move), &block);
+            // The user's own keyword: with a generated one rustc forgets the names of what the body captures.
+            let keyword = &func.sig.asyncness;
+            let future = wrap(&func, layers, krate, &quote!(move), quote!(#keyword move #block));
             quote!({ #prelude #future.await })
         }
         Shape::Tail(output) => {
@@ -252,35 +263,36 @@ fn emit(mut func: Func, shape: &Shape, layers: &[Layer], entries: &[Entry], krat
             let statements = tail.block.stream();
             let block = regroup(&tail.block, quote!(#edge #statements));
             let prelude = prelude(layers, output, krate);
-            let capture = if tail.is_move { quote!(move) } else { TokenStream::new() };
-            let future = wrap(&func, layers, krate, &capture, &block);
-            tail.replace(quote!(async #capture { #prelude #future.await }))
+            let (keyword, capture) = (&tail.keyword, tail.capture.to_token_stream());
+            let future = wrap(&func, layers, krate, &capture, quote!(#keyword #capture #block));
+            tail.replace(quote!(#keyword #capture { #prelude #future.await }))
         }
     };
     func.attrs.extend(documentation(entries));
     func.with_body(body)
 }
 
-/// What the layers share: each conversion is named once, on the user's return type, so that a missing one is one error.
+/// What the layers share: each conversion is named once, on the user's return type, so that a missing one is one error. It is
+/// kept as a pointer, for the function item would ask for the bound once more wherever it is used.
 fn prelude(layers: &[Layer], output: &Output, krate: &TokenStream) -> TokenStream {
     let has_timeout = layers.iter().any(|layer| matches!(layer, Layer::Timeout(_)));
     let from_elapsed = has_timeout.then(|| {
         let from_elapsed = timeout::from_elapsed();
-        quote!(let #from_elapsed = <#output as #krate::FromElapsed>::from_elapsed;)
+        quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
     });
     let has_transaction = layers.iter().any(|layer| matches!(layer, Layer::Transactional(_)));
     let from_tx_error = has_transaction.then(|| {
         let from_tx_error = transactional::from_tx_error();
-        quote!(let #from_tx_error = <#output as #krate::FromTxError>::from_tx_error;)
+        quote!(let #from_tx_error: fn(_) -> _ = <#output as #krate::FromTxError>::from_tx_error;)
     });
     quote!(#from_elapsed #from_tx_error)
 }
 
-/// The layers around an `async` block that captures as `capture` says, the first one outermost.
-fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, capture: &TokenStream, block: &Group) -> TokenStream {
+/// The layers around `body`, the first one outermost. Closures capture as `body` does.
+fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, capture: &TokenStream, body: TokenStream) -> TokenStream {
     let function = func.sig.ident.to_string();
-    let site = Site { krate, span: Span::call_site(), function: &function, parameters: &[] };
-    layers.iter().rev().fold(quote!(async #capture #block), |inner, layer| match layer {
+    let site = Site { krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] };
+    layers.iter().rev().fold(body, |inner, layer| match layer {
         Layer::Timeout(timeout) => timeout.wrap(&site, &inner),
         Layer::Limit(limit) => limit.wrap(&site, capture, &inner),
         Layer::Transactional(transactional) => transactional.wrap(&site, &inner),

@@ -23,7 +23,7 @@ pub(crate) struct Timeout {
 impl Timeout {
     pub(crate) fn plan(args: &Args, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let [duration, rest @ ..] = args.bare.as_slice() else {
-            errors.at_span(site.span, "`#[timeout]` needs a duration\nwrite `#[timeout(5s)]`");
+            args.needs(site.span, "`#[timeout]` needs a duration\nwrite `#[timeout(5s)]`", errors);
             return None;
         };
         for second in rest {

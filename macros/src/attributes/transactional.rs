@@ -34,8 +34,8 @@ impl Transactional {
             errors.at(bare, format_args!("`#[transactional]` takes the transaction's source by name\nwrite `tx = {bare}`"));
         }
         let Some(option) = args.take("tx") else {
-            if args.bare.is_empty() && errors.is_empty() {
-                errors.at_span(site.span, "`#[transactional]` needs to know what to begin on\nwrite `#[transactional(tx)]` with a parameter `tx: impl Begin<Sqlite>`, or `#[transactional(tx = self.pool)]`");
+            if args.bare.is_empty() {
+                args.needs(site.span, "`#[transactional]` needs to know what to begin on\nwrite `#[transactional(tx)]` with a parameter `tx: impl Begin<Sqlite>`, or `#[transactional(tx = self.pool)]`", errors);
             }
             return None;
         };

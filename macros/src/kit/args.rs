@@ -1,10 +1,10 @@
 //! Argument lists: bare values, `name = value` and single words, each option at most once.
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, Span, TokenStream, TokenTree};
 
 use super::errors::Errors;
 use super::messages::{names, near_miss};
-use super::tokens::split_at_commas;
+use super::tokens::{is_punct, split_at_commas};
 
 /// What a macro accepts besides its bare values.
 pub(crate) struct Grammar {
@@ -30,6 +30,8 @@ pub(crate) struct Named {
 pub(crate) struct Args {
     pub(crate) bare: Vec<TokenStream>,
     named: Vec<Named>,
+    /// Something in the list was refused, and may have been meant for what is missing.
+    refused: bool,
 }
 
 impl Args {
@@ -39,6 +41,13 @@ impl Args {
             args.accept(part, grammar, errors);
         }
         args
+    }
+
+    /// Says at the macro's name that its list lacks something, unless that is the same mistake as one already reported.
+    pub(crate) fn needs(&self, span: Span, message: &str, errors: &mut Errors) {
+        if !self.refused {
+            errors.at_span(span, message);
+        }
     }
 
     /// Takes an option out of the list.
@@ -53,6 +62,7 @@ impl Args {
             return;
         };
         if !grammar.options.iter().any(|option| key == option) {
+            self.refused = true;
             errors.at(&key, unknown(&key, grammar));
         } else if self.named.iter().any(|named| named.key == key) {
             errors.at(&key, format_args!("`{key}` is given twice\nleave one of them out"));
@@ -64,7 +74,7 @@ impl Args {
     }
 }
 
-/// Splits the list, and says where a comma is missing its argument.
+/// Splits the list, and says where a comma is missing its argument and where an argument is missing its comma.
 fn parts(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
     let mut previous_comma = None;
     for tree in tokens.clone() {
@@ -78,7 +88,24 @@ fn parts(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<Tok
             _ => previous_comma = Some(false),
         }
     }
-    split_at_commas(tokens).into_iter().filter(|part| !part.is_empty()).collect()
+    let parts = split_at_commas(tokens).into_iter().filter(|part| !part.is_empty());
+    parts.flat_map(|part| split_at_missing_comma(part, grammar, errors)).collect()
+}
+
+/// Two arguments without a comma between them: an option behind a value, or a literal behind a literal. Read as one expression
+/// they would be several errors of rustc's, in generated code.
+fn split_at_missing_comma(part: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
+    let trees: Vec<TokenTree> = part.clone().into_iter().collect();
+    let starts_anew = |index: usize| match (&trees[index - 1], &trees[index]) {
+        (TokenTree::Literal(_), TokenTree::Literal(_)) => true,
+        (TokenTree::Punct(_), _) => false,
+        (_, TokenTree::Ident(key)) => grammar.options.iter().any(|option| key == option) && is_punct(trees.get(index + 1), '='),
+        _ => false,
+    };
+    let Some(index) = (1..trees.len()).find(|index| starts_anew(*index)) else { return vec![part] };
+    errors.at(&trees[index], format_args!("a comma is missing before `{}`", trees[index]));
+    let (first, second) = trees.split_at(index);
+    vec![first.iter().cloned().collect(), second.iter().cloned().collect()]
 }
 
 /// `key = value`, or a lone word that is the name of an option.
@@ -105,6 +132,7 @@ pub(crate) fn unknown(key: &Ident, grammar: &Grammar) -> String {
     }
     match grammar.options {
         [] => format!("`{found}` is not an option of `{name}`, which has none\nwrite `{}`", grammar.example),
+        [only] => format!("`{found}` is not an option of `{name}`\nits only option is `{only}`"),
         options => format!("`{found}` is not an option of `{name}`\nits options are {}", names(options.iter().copied())),
     }
 }
@@ -155,5 +183,25 @@ mod tests {
         assert!(read(quote!(attempts =)).1[0].contains("needs a value"));
         assert!(read(quote!(1, , 2)).1[0].contains("a comma without an argument"));
         assert!(read(quote!(, 2)).1[0].contains("a comma without an argument"));
+    }
+
+    #[test]
+    fn d24_a_missing_comma_is_one_error_and_both_arguments_count() {
+        for tokens in [quote!(5 attempts = 3), quote!(f(x) attempts = 3), quote!(SLOW attempts = 3)] {
+            let (mut args, errors) = read(tokens.clone());
+            assert!(errors.len() == 1 && errors[0].contains("comma is missing"), "{tokens}: {errors:?}");
+            assert_eq!((args.bare.len(), args.take("attempts").is_some()), (1, true), "{tokens}");
+        }
+        assert_eq!(read(quote!("5s" "6s")).1.len(), 1);
+        for tokens in [quote!(a.attempts == 3), quote!(x as u8), quote!(attempts == 3), quote!(if x { 1 } else { 2 })] {
+            assert!(read(tokens.clone()).1.is_empty(), "{tokens}");
+        }
+    }
+
+    #[test]
+    fn d17_a_refused_option_and_what_it_was_meant_for_are_one_mistake() {
+        let mut errors = Errors::new();
+        Args::parse(quote!(max_tries = 3), &GRAMMAR, &mut errors).needs(Span::call_site(), "attempts are missing", &mut errors);
+        assert_eq!(errors.into_messages().len(), 1);
     }
 }

@@ -50,7 +50,7 @@ fn of_text(text: &str) -> Result<u128, String> {
         return Err("a duration can not be negative".to_owned());
     }
     if number.is_empty() {
-        return Err(format!("`{text}` is not a duration, such as `250ms` or `5s`"));
+        return Err(format!("`{text}` is not a duration, such as `250ms` or `5s`\nan expression stands without quotes"));
     }
     let factor = factor(text, &number, unit)?;
     let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));

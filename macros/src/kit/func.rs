@@ -70,6 +70,13 @@ impl Func {
         }
         names
     }
+
+    /// The names of the function's own type and const parameters.
+    pub(crate) fn generic_names(&self) -> Vec<String> {
+        let types = self.sig.generics.type_params().map(|parameter| parameter.ident.to_string());
+        let consts = self.sig.generics.const_params().map(|parameter| parameter.ident.to_string());
+        types.chain(consts).collect()
+    }
 }
 
 impl ToTokens for Func {
@@ -104,7 +111,9 @@ fn lift_inner_attributes(body: TokenStream) -> (Vec<Attribute>, TokenStream) {
 
 /// The `async` block that a hand-written boxed or `impl Future` function ends in.
 pub(crate) struct AsyncTail {
-    pub(crate) is_move: bool,
+    /// The user's `async`, and the `move` behind it if there is one.
+    pub(crate) keyword: TokenTree,
+    pub(crate) capture: Option<TokenTree>,
     pub(crate) block: Group,
     path: Vec<Step>,
 }
@@ -129,10 +138,12 @@ fn tail_of(trees: &[TokenTree]) -> Option<AsyncTail> {
     let end = without_boxed(trees);
     match trees.get(end.checked_sub(1)?)? {
         TokenTree::Group(block) if block.delimiter() == Delimiter::Brace => {
-            let is_move = is_ident(trees.get(end.checked_sub(2)?), "move");
-            let keyword = if is_move { end.checked_sub(3)? } else { end - 2 };
+            let before = trees.get(end.checked_sub(2)?);
+            let capture = before.filter(|tree| is_ident(Some(tree), "move")).cloned();
+            let keyword = if capture.is_some() { end.checked_sub(3)? } else { end - 2 };
             is_ident(trees.get(keyword), "async").then(|| AsyncTail {
-                is_move,
+                keyword: trees[keyword].clone(),
+                capture,
                 block: block.clone(),
                 path: vec![Step::Around(collect(&trees[..keyword]), collect(&trees[end..]))],
             })
@@ -184,7 +195,7 @@ mod tests {
 
     fn tail(body: TokenStream) -> Option<(bool, String)> {
         let group = Group::new(Delimiter::Brace, body);
-        async_tail(&group).map(|tail| (tail.is_move, tail.replace(quote!(HERE)).to_string()))
+        async_tail(&group).map(|tail| (tail.capture.is_some(), tail.replace(quote!(HERE)).to_string()))
     }
 
     #[test]

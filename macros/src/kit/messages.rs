@@ -7,7 +7,7 @@ pub(crate) fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 /// What stands above has made the function synchronous before this policy saw it.
 pub(crate) fn below_entry(attribute: &str) -> String {
-    format!("`#[{attribute}]` stands below an attribute that has already made the function synchronous\nmove it to the top")
+    format!("something has already made this function synchronous\nmove `#[{attribute}]` above `#[tokio::main]` and its like")
 }
 
 /// The nearest of `known` to `found`, if it is near enough to be meant.

@@ -1,6 +1,6 @@
 //! The return type: where a bound on it is stated, and the edge that gives the body its type back.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
@@ -31,30 +31,68 @@ impl Output {
     pub(crate) fn of_future(sig: &Signature, krate: &TokenStream) -> Option<Self> {
         match &sig.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, ty) => match &**ty {
-                Type::ImplTrait(future) => {
-                    future.bounds.iter().find_map(written_output).map(|output| Self(erase_impl_trait(output)))
-                }
-                ty => Some(Self(quote!(<#ty as #krate::__private::Future>::Output))),
+            ReturnType::Type(_, ty) => match written_output(ty) {
+                Some(output) => Some(Self(erase_impl_trait(output))),
+                None if matches!(**ty, Type::ImplTrait(_)) => None,
+                None => Some(Self(projection(ty, krate))),
             },
         }
     }
 
     /// Never taken. With it rustc knows what the body has to give, so that coercions work and a type error stands at the
-    /// user's expression.
+    /// user's expression. What rustc has to say about the edge itself, it says at the return type.
     pub(crate) fn edge(&self, krate: &TokenStream) -> TokenStream {
-        quote!(if false { return #krate::__private::returned::<#self>(); })
+        if self.0.to_string() == "!" {
+            // A body that never ends gives no value to have a type.
+            return TokenStream::new();
+        }
+        // rustc underlines what stands behind `return`, and a pair of braces can have the span it should.
+        let mut value = Group::new(Delimiter::Brace, quote!(#krate::__private::returned::<#self>()));
+        value.set_span(ends(&self.0).0);
+        quote!(if false { return #value; })
     }
 }
 
-/// `T` of `Future<Output = T>`.
-fn written_output(bound: &TypeParamBound) -> Option<&Type> {
+/// `T` of `impl Future<Output = T>` and of `Pin<Box<dyn Future<Output = T>>>`.
+fn written_output(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(future) => future.bounds.iter().find_map(output_of_bound),
+        Type::TraitObject(future) => future.bounds.iter().find_map(output_of_bound),
+        Type::Path(path) => {
+            let pointer = path.path.segments.last().filter(|last| last.ident == "Pin" || last.ident == "Box")?;
+            let PathArguments::AngleBracketed(arguments) = &pointer.arguments else { return None };
+            match arguments.args.first()? {
+                GenericArgument::Type(inner) => written_output(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn output_of_bound(bound: &TypeParamBound) -> Option<&Type> {
     let TypeParamBound::Trait(bound) = bound else { return None };
     let PathArguments::AngleBracketed(arguments) = &bound.path.segments.last()?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(&assoc.ty),
         _ => None,
     })
+}
+
+/// Sees through an alias of the user's. An error about it stands at the alias.
+fn projection(ty: &Type, krate: &TokenStream) -> TokenStream {
+    let (first, last) = ends(&ty.to_token_stream());
+    let open = quote_spanned!(first=> <);
+    let output = quote_spanned!(last=> Output);
+    quote!(#open #ty as #krate::__private::Future>::#output)
+}
+
+/// Where a type begins and ends, for generated tokens around it that have to be underlined with it.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let mut spans = tokens.clone().into_iter().map(|tree| tree.span());
+    let first = spans.next().unwrap_or_else(Span::mixed_site);
+    let last = spans.last().unwrap_or(first);
+    (first.resolved_at(Span::mixed_site()), last.resolved_at(Span::mixed_site()))
 }
 
 fn erase_impl_trait(ty: &Type) -> TokenStream {
@@ -93,6 +131,10 @@ mod tests {
         assert_eq!(
             of(syn::parse_quote!(fn f() -> impl Future<Output = io::Result<u8>> + Send)),
             Some("io :: Result < u8 >".into())
+        );
+        assert_eq!(
+            of(syn::parse_quote!(fn f() -> ::core::pin::Pin<Box<dyn Future<Output = Answer<'_>> + Send>>)),
+            Some("Answer < '_ >".into())
         );
         assert_eq!(
             of(syn::parse_quote!(fn f() -> Boxed<u8>)),

@@ -79,6 +79,22 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
+/// Whether a variable of this name is used anywhere inside. Fields, methods and parts of paths have names of their own.
+pub(crate) fn mentions_variable(tokens: &TokenStream, name: &str) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    trees.iter().enumerate().any(|(index, tree)| match tree {
+        TokenTree::Ident(ident) if ident == name => {
+            let before = |back: usize| index.checked_sub(back).and_then(|index| trees.get(index));
+            let is_member = is_punct(before(1), '.') && !is_punct(before(2), '.');
+            let is_in_path = is_punct(before(1), ':') && is_punct(before(2), ':');
+            let is_path = is_punct(trees.get(index + 1), ':') && is_punct(trees.get(index + 2), ':');
+            !is_member && !is_in_path && !is_path
+        }
+        TokenTree::Group(group) => mentions_variable(&group.stream(), name),
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,5 +113,15 @@ mod tests {
         assert_eq!(parts(quote!(tx, async || -> Result<(), E> { a < b }, c)).len(), 3);
         assert_eq!(parts(quote!(a, b,)).len(), 2);
         assert_eq!(parts(quote!()).len(), 0);
+    }
+
+    #[test]
+    fn variables_are_told_from_members_and_paths() {
+        for used in [quote!(places), quote!(max(1, places + 2)), quote!(1..places), quote!(places.len())] {
+            assert!(mentions_variable(&used, "places"), "{used}");
+        }
+        for other in [quote!(config.places), quote!(places::COUNT), quote!(settings::places()), quote!("places")] {
+            assert!(!mentions_variable(&other, "places"), "{other}");
+        }
     }
 }

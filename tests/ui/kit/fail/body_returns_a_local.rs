@@ -1,0 +1,13 @@
+//! D50: a borrow that does not live long enough.
+use weftwork::{Elapsed, limit, timeout};
+
+#[timeout(8s)]
+#[limit(4)]
+async fn fetch<'a>() -> Result<&'a str, Elapsed> {
+    let text = String::new();
+    Ok(&text)
+}
+
+fn main() {
+    let _call = fetch();
+}

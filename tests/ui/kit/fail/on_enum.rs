@@ -1,0 +1,9 @@
+//! P119, D1: a policy goes on a function.
+use weftwork::timeout;
+
+#[timeout(5s)]
+pub enum Client {
+    One,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+//! P119, D1: a policy goes on a function.
+use weftwork::timeout;
+
+#[timeout(5s)]
+mod client {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! P122, D36: nothing could ever run.
+use weftwork::limit;
+
+#[limit(0usize)]
+async fn fetch() {}
+
+#[tokio::main]
+async fn main() {
+    fetch().await;
+}
