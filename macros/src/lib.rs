@@ -5,6 +5,8 @@
 mod attributes;
 mod bang;
 mod kit;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 

@@ -302,8 +302,15 @@ fn wrap(func: &Func, layers: &[Layer], krate: &TokenStream, capture: &TokenStrea
 /// A paragraph behind the user's own documentation, one line a policy.
 fn documentation(entries: &[Entry]) -> Vec<Attribute> {
     let mut lines = vec![String::new(), " Policies, outermost first:".to_owned()];
-    lines.extend(entries.iter().map(|entry| format!(" - `{}({})`", entry.name, entry.args)));
+    lines.extend(entries.iter().map(|entry| format!(" - `{}({})`", entry.name, without_crate(&entry.args))));
     lines.iter().map(|line| syn::parse_quote!(#[doc = #line])).collect()
+}
+
+/// Where weftwork is found is nothing that a reader of the documentation needs to know.
+fn without_crate(args: &TokenStream) -> String {
+    let parts = split_at_commas(args.clone());
+    let told = parts.iter().filter(|part| crate_option(part).is_none()).map(ToString::to_string);
+    told.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

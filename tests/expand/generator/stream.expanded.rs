@@ -1,0 +1,15 @@
+fn pages(client: &Client) -> impl Stream<Item = Page> {
+    weftwork::__private::direct(async move |outlet| 'body: {
+        let mut number = 1;
+        while let Some(page) = client.page(number).await {
+            {
+                if false {
+                    break 'body;
+                }
+                let item = weftwork::__private::put(page, &outlet);
+                item.await
+            };
+            number += 1;
+        }
+    })
+}

@@ -1,0 +1,4 @@
+#[limit(5)]
+async fn fetch(url: &Url) -> Page {
+    get(url).await
+}

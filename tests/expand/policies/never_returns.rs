@@ -1,0 +1,6 @@
+#[limit(1)]
+async fn serve() -> ! {
+    loop {
+        accept().await;
+    }
+}
