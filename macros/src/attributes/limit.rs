@@ -44,7 +44,12 @@ impl Limit {
     pub(crate) fn wrap(&self, site: &Site<'_>, capture: &TokenStream, inner: &TokenStream) -> TokenStream {
         let Site { krate, .. } = site;
         let Self { count } = self;
-        let limiter = crate::kit::idents::local("LIMITER");
+        // Items have no hygiene: a constant of the same name in the count would be this static.
+        let mut name = "LIMITER".to_owned();
+        while mentions(count, &name) {
+            name.push('_');
+        }
+        let limiter = crate::kit::idents::local(&name);
         quote! {
             #krate::__private::limit(
                 {

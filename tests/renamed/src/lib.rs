@@ -1,1 +1,8 @@
-//! TODO
+//! Every macro with weftwork under another name. That it compiles is the test. One module a construct.
+
+pub mod policies;
+
+/// weftwork as another crate might hand it on.
+pub mod reexport {
+    pub use woven as fabric;
+}

@@ -1,0 +1,30 @@
+//! Lints that are forbidden: a generated `allow` of one of them would be an error.
+
+#![forbid(unused, unreachable_code, non_upper_case_globals, unused_braces, unused_parens)]
+#![forbid(clippy::all, clippy::needless_return, clippy::let_unit_value, clippy::redundant_closure_call)]
+
+use weftwork::{Elapsed, limit, timeout};
+
+/// Under a stack.
+///
+/// # Errors
+/// When time runs out.
+#[timeout(8s)]
+#[limit(4)]
+#[timeout(2s)]
+pub async fn stack(value: u8) -> Result<u8, Elapsed> {
+    std::future::ready(Ok(value)).await
+}
+
+/// Under one.
+#[limit(4)]
+pub async fn limit_alone() {
+    std::future::ready(()).await;
+}
+
+/// Written by hand.
+#[limit(4)]
+pub fn by_hand(value: &u8) -> impl Future<Output = u8> + Send {
+    let copy = *value;
+    async move { std::future::ready(copy).await }
+}
