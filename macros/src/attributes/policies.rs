@@ -19,6 +19,7 @@ use crate::kit::krate;
 use crate::kit::messages;
 use crate::kit::returns::Output;
 use crate::kit::tokens::{is_punct, mentions, regroup, split_at_commas};
+use crate::kit::written::as_written;
 
 /// The hidden attribute's name under `__private`.
 const HIDDEN: &str = "policies";
@@ -309,7 +310,7 @@ fn documentation(entries: &[Entry]) -> Vec<Attribute> {
 /// Where weftwork is found is nothing that a reader of the documentation needs to know.
 fn without_crate(args: &TokenStream) -> String {
     let parts = split_at_commas(args.clone());
-    let told = parts.iter().filter(|part| crate_option(part).is_none()).map(ToString::to_string);
+    let told = parts.iter().filter(|part| crate_option(part).is_none()).map(as_written);
     told.collect::<Vec<_>>().join(", ")
 }
 

@@ -14,3 +14,4 @@ pub(crate) mod messages;
 pub(crate) mod rate;
 pub(crate) mod returns;
 pub(crate) mod tokens;
+pub(crate) mod written;

@@ -1,7 +1,7 @@
 impl<T: Send> Client<T> {
     ///
     /// Policies, outermost first:
-    /// - `limit(settings :: PLACES / 2)`
+    /// - `limit(settings::PLACES / 2)`
     pub(crate) async fn send<U>(&mut self, item: T, other: U) -> io::Result<usize>
     where
         U: Into<T>,

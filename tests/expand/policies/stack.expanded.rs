@@ -6,7 +6,7 @@
 /// Policies, outermost first:
 /// - `timeout(8s)`
 /// - `limit(16)`
-/// - `timeout(self . patience)`
+/// - `timeout(self.patience)`
 pub async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
     let from_elapsed: fn(_) -> _ = <Result<
         Option<Page>,

@@ -1,7 +1,7 @@
 impl Client {
     ///
     /// Policies, outermost first:
-    /// - `timeout(self . config . slow)`
+    /// - `timeout(self.config.slow)`
     async fn fetch(self, request: Request) -> Result<Reply, FetchError> {
         let from_elapsed: fn(_) -> _ = <Result<
             Reply,

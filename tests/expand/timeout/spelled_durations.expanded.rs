@@ -4,7 +4,7 @@
 /// - `timeout("1.5s")`
 /// - `timeout(2min)`
 /// - `timeout(7ns)`
-/// - `timeout(secs (5))`
+/// - `timeout(secs(5))`
 async fn fetch() -> io::Result<()> {
     let from_elapsed: fn(_) -> _ = <io::Result<
         (),

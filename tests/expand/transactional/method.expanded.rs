@@ -2,7 +2,7 @@ impl Store {
     ///
     /// Policies, outermost first:
     /// - `timeout(5s)`
-    /// - `transactional(tx = self . pool)`
+    /// - `transactional(tx = self.pool)`
     async fn rename(&self, id: Id, name: &str) -> Result<(), StoreError> {
         let from_elapsed: fn(_) -> _ = <Result<
             (),
