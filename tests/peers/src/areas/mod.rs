@@ -1,0 +1,17 @@
+//! The cases: one file an area.
+
+mod generator;
+mod policies;
+
+use crate::measure::Bench;
+
+pub(crate) struct Area {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&mut Bench<'_>),
+}
+
+pub(crate) const ALL: &[Area] = &[Area { name: "generator", run: generator::run }, Area { name: "policies", run: policies::run }];
+
+pub(crate) fn names() -> Vec<&'static str> {
+    ALL.iter().map(|area| area.name).collect()
+}
