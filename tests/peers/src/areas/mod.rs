@@ -1,5 +1,6 @@
 //! The cases: one file an area.
 
+mod concurrency;
 mod generator;
 mod policies;
 
@@ -10,7 +11,11 @@ pub(crate) struct Area {
     pub(crate) run: fn(&mut Bench<'_>),
 }
 
-pub(crate) const ALL: &[Area] = &[Area { name: "generator", run: generator::run }, Area { name: "policies", run: policies::run }];
+pub(crate) const ALL: &[Area] = &[
+    Area { name: "generator", run: generator::run },
+    Area { name: "concurrency", run: concurrency::run },
+    Area { name: "policies", run: policies::run },
+];
 
 pub(crate) fn names() -> Vec<&'static str> {
     ALL.iter().map(|area| area.name).collect()
