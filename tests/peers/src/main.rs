@@ -4,7 +4,7 @@
 //!
 //! - `main.rs` and `args.rs`: the command line
 //! - `areas/`: the cases, one file an area, one short function a case
-//! - `measure.rs`: how a case is measured; `report.rs`: how a row is printed
+//! - `measure.rs`: how a case is measured, by `clock.rs`; `report.rs`: how a row is printed
 //! - `alloc.rs`: the counting allocator; `drive.rs`: polling without an executor
 
 #![deny(unsafe_code)]
@@ -12,6 +12,7 @@
 mod alloc;
 mod areas;
 mod args;
+mod clock;
 mod drive;
 mod measure;
 mod report;

@@ -12,9 +12,10 @@
 
 use std::hint::black_box;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::alloc;
+use crate::clock::Clock;
 use crate::report::{Row, Unit};
 
 /// What one round of a candidate should take.
@@ -35,7 +36,15 @@ impl<'p> Bench<'p> {
 
     /// A case, whose candidates all return `expected`.
     pub(crate) fn case<'b, 'c>(&'b mut self, name: &str, expected: u64) -> Case<'b, 'p, 'c> {
-        Case { bench: self, name: name.to_owned(), expected, unit: Unit::NsPerCall, items: 1, candidates: Vec::new() }
+        Case {
+            bench: self,
+            name: name.to_owned(),
+            expected,
+            unit: Unit::NsPerCall,
+            items: 1,
+            clock: Clock::Thread,
+            candidates: Vec::new(),
+        }
     }
 
     /// A figure that needs no measuring, such as a size.
@@ -66,6 +75,7 @@ pub(crate) struct Case<'b, 'p, 'c> {
     unit: Unit,
     /// How many items a call goes through.
     items: u64,
+    clock: Clock,
     candidates: Vec<Candidate<'c>>,
 }
 
@@ -94,6 +104,12 @@ impl<'c> Case<'_, '_, 'c> {
         self
     }
 
+    /// Other threads take part, so the time that passes is what counts.
+    pub(crate) fn with_threads(mut self) -> Self {
+        self.clock = Clock::Wall;
+        self
+    }
+
     pub(crate) fn ours(self, call: impl FnMut() -> u64 + 'c) -> Self {
         assert!(self.candidates.is_empty(), "ours comes first");
         self.peer("weftwork", call)
@@ -113,11 +129,12 @@ impl<'c> Case<'_, '_, 'c> {
 
     /// Prints the times.
     pub(crate) fn time(mut self) -> Self {
-        let calls: Vec<u64> = self.candidates.iter_mut().map(calibrate).collect();
+        let clock = self.clock;
+        let calls: Vec<u64> = self.candidates.iter_mut().map(|candidate| calibrate(candidate, clock)).collect();
         let mut times = vec![Vec::with_capacity(self.bench.rounds); self.candidates.len()];
         for round in 0..self.bench.rounds {
             for turn in turns(round, self.candidates.len()) {
-                let elapsed = timed(&mut self.candidates[turn], calls[turn]);
+                let elapsed = clock.time(|| (self.candidates[turn].run)(calls[turn]));
                 times[turn].push(elapsed.as_nanos() as f64 / calls[turn] as f64);
             }
         }
@@ -146,22 +163,16 @@ impl<'c> Case<'_, '_, 'c> {
 }
 
 /// How many calls fill a round.
-fn calibrate(candidate: &mut Candidate<'_>) -> u64 {
+fn calibrate(candidate: &mut Candidate<'_>, clock: Clock) -> u64 {
     let mut calls = 1;
     loop {
-        let elapsed = timed(candidate, calls);
+        let elapsed = clock.time(|| (candidate.run)(calls));
         if elapsed * 2 >= ROUND {
             let calls = calls as f64 * ROUND.as_secs_f64() / elapsed.as_secs_f64();
             return (calls.round() as u64).max(1);
         }
         calls *= 2;
     }
-}
-
-fn timed(candidate: &mut Candidate<'_>, calls: u64) -> Duration {
-    let start = Instant::now();
-    (candidate.run)(calls);
-    start.elapsed()
 }
 
 /// The order of the candidates in a round: forwards and backwards in turn.
@@ -227,7 +238,7 @@ mod tests {
                 std::thread::sleep(Duration::from_millis(n));
             }),
         };
-        let filled = calibrate(&mut candidate);
+        let filled = calibrate(&mut candidate, Clock::Wall);
         assert!((5..=25).contains(&filled), "{filled}");
         assert!(calls.get() >= filled, "the warm-up is long enough");
     }
