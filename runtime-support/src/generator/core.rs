@@ -144,7 +144,7 @@ where
     }
 }
 
-/// Ends the generator when it is dropped: after its body has returned, and when the body panics.
+/// Ends the generator when it is dropped: when the body panics.
 struct Finish<S, F, T>(*mut Stage<S, F, T>);
 
 impl<S, F, T> Drop for Finish<S, F, T> {
@@ -152,6 +152,44 @@ impl<S, F, T> Drop for Finish<S, F, T> {
         // SAFETY: made and dropped within one poll, from the `&mut` of that poll, while no other reference to the stage is used.
         // The body in it is dropped in place.
         unsafe { *self.0 = Stage::Finished };
+    }
+}
+
+/// What happens once in a generator's life stands apart from `poll_next`, which is so short that its callers take it in.
+impl<T, S> Generator<T, S>
+where
+    S: Start<'static, T>,
+    S::Future: Future<Output: Last<T>>,
+{
+    /// For a poll that finds no running body: makes it, or says what the stream gives behind its end.
+    #[cold]
+    fn start_or_end(&mut self) -> Option<Option<T>> {
+        if let Stage::Running(_) = self.stage {
+            // Pinned: it must not be moved out below.
+            return None;
+        }
+        // A start that panics leaves a finished generator.
+        match std::mem::replace(&mut self.stage, Stage::Finished) {
+            Stage::Fresh(start) => {
+                self.stage = Stage::Running(start.start(Outlet { slot: &raw const self.slot, identity: PhantomData }));
+                None
+            }
+            Stage::Ended(last) => Some(last),
+            Stage::Running(_) | Stage::Finished => Some(None),
+        }
+    }
+
+    /// The poll in which the body returned, with an item that it had put before.
+    #[cold]
+    fn ended(&mut self, output: <S::Future as Future>::Output, item: Option<T>) -> Option<T> {
+        // The body is dropped here, in place, so that its end is complete before anybody hears of it.
+        self.stage = Stage::Finished;
+        let last = output.last();
+        if item.is_some() {
+            self.stage = Stage::Ended(last);
+            return item;
+        }
+        last
     }
 }
 
@@ -167,40 +205,26 @@ where
         // SAFETY: `stage` is pinned structurally: the future in it is only polled and dropped in place. `slot` is only ever
         // used through shared references.
         let this = unsafe { self.get_unchecked_mut() };
-        let slot = &this.slot;
-        if let Stage::Fresh(_) = this.stage {
-            // A start that panics leaves a finished generator.
-            let Stage::Fresh(start) = std::mem::replace(&mut this.stage, Stage::Finished) else { return Poll::Ready(None) };
-            this.stage = Stage::Running(start.start(Outlet { slot, identity: PhantomData }));
+        if !matches!(this.stage, Stage::Running(_)) {
+            if let Some(end) = this.start_or_end() {
+                return Poll::Ready(end);
+            }
         }
+        let slot = &this.slot;
         let stage = &raw mut this.stage;
         // SAFETY: the one reference to the stage until the poll has returned; `finish` is dropped after its last use.
-        let body = match unsafe { &mut *stage } {
-            Stage::Running(body) => body,
-            Stage::Ended(last) => {
-                let last = last.take();
-                this.stage = Stage::Finished;
-                return Poll::Ready(last);
-            }
-            Stage::Fresh(_) | Stage::Finished => return Poll::Ready(None),
-        };
+        let Stage::Running(body) = (unsafe { &mut *stage }) else { return Poll::Ready(None) };
         let finish = Finish(stage);
         // SAFETY: the body lies in the pinned generator and is not moved before it is dropped.
         let polled = unsafe { Pin::new_unchecked(body) }.poll(cx);
         // SAFETY: `&mut self`: this is the consumer.
         let item = unsafe { slot.take() };
-        let Poll::Ready(output) = polled else {
-            std::mem::forget(finish);
-            return item.map_or(Poll::Pending, |item| Poll::Ready(Some(item)));
-        };
-        // The body is dropped here, so that its end is complete before anybody hears of it.
-        drop(finish);
-        let last = output.last();
-        if item.is_some() {
-            this.stage = Stage::Ended(last);
-            return Poll::Ready(item);
+        std::mem::forget(finish);
+        match (polled, item) {
+            (Poll::Pending, Some(item)) => Poll::Ready(Some(item)),
+            (Poll::Pending, None) => Poll::Pending,
+            (Poll::Ready(output), item) => Poll::Ready(this.ended(output, item)),
         }
-        Poll::Ready(last)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

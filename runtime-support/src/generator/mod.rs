@@ -96,7 +96,12 @@ impl Future for Suspend {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.done, true) { Poll::Ready(()) } else { Poll::Pending }
+        // Not `replace`: that would write once more for every item.
+        if self.done {
+            return Poll::Ready(());
+        }
+        self.done = true;
+        Poll::Pending
     }
 }
 
