@@ -3,6 +3,7 @@
 mod concurrency;
 mod generator;
 mod policies;
+mod transactions;
 
 use crate::measure::Bench;
 
@@ -15,6 +16,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "generator", run: generator::run },
     Area { name: "concurrency", run: concurrency::run },
     Area { name: "policies", run: policies::run },
+    Area { name: "transactions", run: transactions::run },
 ];
 
 pub(crate) fn names() -> Vec<&'static str> {
