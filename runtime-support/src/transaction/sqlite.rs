@@ -65,7 +65,10 @@ impl Database for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
 
     async fn control(link: &mut SqliteLink, statement: String) -> Result<(), sqlx::Error> {
-        link.connection().execute(sqlx::query(AssertSqlSafe(statement))).await.map(drop)
+        // A control statement is one statement: its first answer says how it ended. Waiting for the end of the answers, as
+        // `execute` does, would be one more trip to the connection's thread and back.
+        let mut answers = link.connection().fetch_many(sqlx::query(AssertSqlSafe(statement)));
+        next(&mut answers.as_mut()).await.transpose().map(drop)
     }
 
     async fn settle(link: &mut SqliteLink) -> Result<(), sqlx::Error> {
