@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit};
+use tokio::task::coop;
 
 /// Lets so many pieces of work run at once; the others wait their turn, in order.
 ///
@@ -45,7 +46,7 @@ impl Limiter {
     /// # Cancel safety
     /// Dropping the future gives up the place in the queue. A place that was granted in that very moment goes to the next one.
     pub async fn acquire(&self) -> Permit<'_> {
-        let Ok(permit) = self.semaphore.acquire().await else { unreachable!("a limiter's semaphore is never closed") };
+        let Ok(permit) = self.semaphore.acquire().await else { unreachable!("{NEVER_CLOSED}") };
         Permit { _permit: permit }
     }
 
@@ -76,6 +77,8 @@ impl fmt::Debug for Limiter {
     }
 }
 
+const NEVER_CLOSED: &str = "a limiter's semaphore is never closed";
+
 /// A place in a [`Limiter`], held until it is dropped.
 #[derive(Debug)]
 #[must_use = "the place is given back as soon as the permit is dropped"]
@@ -91,34 +94,76 @@ where
     M: FnOnce() -> F,
     F: Future,
 {
-    Limited::Waiting { acquire: limiter.acquire(), make }
+    Limited::Fresh { semaphore: &limiter.semaphore, acquire: Semaphore::acquire, make }
 }
 
 pin_project! {
     #[project = LimitedState]
     #[project_replace = LimitedOwned]
-    enum Limited<'l, A, M, F> {
+    enum Limited<'l, Q, A, M, F> {
+        // Most calls find a place at once, and never make the future that waits for one.
+        Fresh { semaphore: &'l Semaphore, acquire: Q, make: M },
         Waiting { #[pin] acquire: A, make: M },
         // In this order: the future is gone before its place is free.
-        Running { #[pin] future: F, permit: Permit<'l> },
+        Running { #[pin] future: F, permit: SemaphorePermit<'l> },
         Over,
     }
 }
 
-impl<'l, A, M, F> Future for Limited<'l, A, M, F>
+impl<'l, Q, A, M, F> Limited<'l, Q, A, M, F>
 where
-    A: Future<Output = Permit<'l>>,
+    Q: FnOnce(&'l Semaphore) -> A,
+    A: Future<Output = Result<SemaphorePermit<'l>, AcquireError>>,
+    M: FnOnce() -> F,
+{
+    /// Waits for a place, and makes the future in it.
+    fn poll_start(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let LimitedState::Fresh { semaphore, .. } = self.as_mut().project() {
+            let taken = ready!(poll_take(semaphore, cx));
+            if let LimitedOwned::Fresh { semaphore, acquire, make } = self.as_mut().project_replace(Self::Over) {
+                if let Some(permit) = taken {
+                    self.set(Self::Running { future: make(), permit });
+                    return Poll::Ready(());
+                }
+                self.set(Self::Waiting { acquire: acquire(semaphore), make });
+            }
+        }
+        let LimitedState::Waiting { acquire, .. } = self.as_mut().project() else {
+            panic!("a limited future was polled after it had returned")
+        };
+        let permit = ready!(acquire.poll(cx)).unwrap_or_else(|_| unreachable!("{NEVER_CLOSED}"));
+        if let LimitedOwned::Waiting { make, .. } = self.as_mut().project_replace(Self::Over) {
+            self.set(Self::Running { future: make(), permit });
+        }
+        Poll::Ready(())
+    }
+}
+
+/// A permit, if there is one at once.
+#[inline]
+fn poll_take<'l>(semaphore: &'l Semaphore, cx: &mut Context<'_>) -> Poll<Option<SemaphorePermit<'l>>> {
+    // Permits are free only while nobody waits: taking one does not jump the queue.
+    if semaphore.available_permits() == 0 {
+        return Poll::Ready(None);
+    }
+    // It counts as progress, as in tokio's own way to get one.
+    let progress = ready!(coop::poll_proceed(cx));
+    Poll::Ready(semaphore.try_acquire().ok().inspect(|_| progress.made_progress()))
+}
+
+impl<'l, Q, A, M, F> Future for Limited<'l, Q, A, M, F>
+where
+    Q: FnOnce(&'l Semaphore) -> A,
+    A: Future<Output = Result<SemaphorePermit<'l>, AcquireError>>,
     M: FnOnce() -> F,
     F: Future,
 {
     type Output = F::Output;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        if let LimitedState::Waiting { acquire, .. } = self.as_mut().project() {
-            let permit = ready!(acquire.poll(cx));
-            if let LimitedOwned::Waiting { make, .. } = self.as_mut().project_replace(Self::Over) {
-                self.set(Self::Running { future: make(), permit });
-            }
+        if !matches!(*self, Self::Running { .. }) {
+            ready!(self.as_mut().poll_start(cx));
         }
         let LimitedState::Running { future, .. } = self.as_mut().project() else {
             panic!("a limited future was polled after it had returned")

@@ -64,7 +64,11 @@ impl<F: Future> Future for Timeout<F> {
             return Poll::Ready(Ok(output));
         }
         let Some(deadline) = deadline else { return Poll::Pending };
-        ready!(poll_sleep(this.sleep, deadline, had_budget, cx));
+        if this.duration.is_zero() {
+            // A timer never fires in the poll that sets it, and this poll is the only one.
+        } else {
+            ready!(poll_sleep(this.sleep, deadline, had_budget, cx));
+        }
         this.future.set(None);
         Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
     }
@@ -78,10 +82,6 @@ impl<F> fmt::Debug for Timeout<F> {
 
 fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, had_budget: bool, cx: &mut Context<'_>) -> Poll<()> {
     if sleep.is_none() {
-        // A timer never fires in the poll that sets it, so a deadline that has passed is noticed here.
-        if Instant::now() >= deadline {
-            return Poll::Ready(());
-        }
         sleep.set(Some(sleep_until(deadline)));
     }
     let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
