@@ -21,11 +21,14 @@ use crate::report::{Row, Unit};
 /// What one round of a candidate should take.
 const ROUND: Duration = Duration::from_millis(25);
 
+/// Puts a row where people or programs read it.
+type Print<'p> = Box<dyn FnMut(&Row) -> io::Result<()> + 'p>;
+
 /// An area's cases on their way to the table.
 pub(crate) struct Bench<'p> {
     area: &'static str,
     rounds: usize,
-    print: Box<dyn FnMut(&Row) -> io::Result<()> + 'p>,
+    print: Print<'p>,
     printed: io::Result<()>,
 }
 
@@ -177,7 +180,7 @@ fn calibrate(candidate: &mut Candidate<'_>, clock: Clock) -> u64 {
 
 /// The order of the candidates in a round: forwards and backwards in turn.
 fn turns(round: usize, candidates: usize) -> impl Iterator<Item = usize> {
-    (0..candidates).map(move |turn| if round % 2 == 0 { turn } else { candidates - 1 - turn })
+    (0..candidates).map(move |turn| if round.is_multiple_of(2) { turn } else { candidates - 1 - turn })
 }
 
 /// The middle one, or the mean of the two in the middle.
