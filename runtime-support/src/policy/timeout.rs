@@ -64,9 +64,8 @@ impl<F: Future> Future for Timeout<F> {
             return Poll::Ready(Ok(output));
         }
         let Some(deadline) = deadline else { return Poll::Pending };
-        if this.duration.is_zero() {
-            // A timer never fires in the poll that sets it, and this poll is the only one.
-        } else {
+        // A timer never fires in the poll that sets it, so one poll is all that no time allows.
+        if !this.duration.is_zero() {
             ready!(poll_sleep(this.sleep, deadline, had_budget, cx));
         }
         this.future.set(None);
