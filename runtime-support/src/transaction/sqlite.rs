@@ -68,7 +68,7 @@ impl Database for Sqlite {
         // A control statement is one statement: its first answer says how it ended. Waiting for the end of the answers, as
         // `execute` does, would be one more trip to the connection's thread and back.
         let mut answers = link.connection().fetch_many(sqlx::query(AssertSqlSafe(statement)));
-        next(&mut answers.as_mut()).await.transpose().map(drop)
+        next(&mut answers.as_mut()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map(drop)
     }
 
     async fn settle(link: &mut SqliteLink) -> Result<(), sqlx::Error> {
