@@ -71,7 +71,7 @@ impl VisitMut for Expand {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         if let Expr::Macro(call) = expr {
             if let Some(expanded) = bang(&call.mac) {
-                *expr = parse(expanded);
+                *expr = parse(&expanded);
             }
         }
         visit_mut::visit_expr_mut(self, expr);
@@ -80,7 +80,7 @@ impl VisitMut for Expand {
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         if let Stmt::Macro(call) = stmt {
             if let Some(expanded) = bang(&call.mac) {
-                *stmt = Stmt::Expr(parse(expanded), call.semi_token);
+                *stmt = Stmt::Expr(parse(&expanded), call.semi_token);
             }
         }
         visit_mut::visit_stmt_mut(self, stmt);
@@ -88,7 +88,7 @@ impl VisitMut for Expand {
 }
 
 /// An expansion as syntax. Text that does not parse would not compile either.
-fn parse<T: Parse>(tokens: TokenStream) -> T {
+fn parse<T: Parse>(tokens: &TokenStream) -> T {
     syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error} in the expansion\n{tokens}"))
 }
 

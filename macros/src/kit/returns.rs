@@ -115,14 +115,14 @@ fn erase_impl_trait(ty: &Type) -> TokenStream {
 mod tests {
     use super::*;
 
-    fn of_async(sig: Signature) -> String {
-        Output::of_async(&sig).to_token_stream().to_string()
+    fn of_async(sig: &Signature) -> String {
+        Output::of_async(sig).to_token_stream().to_string()
     }
 
     #[test]
     fn impl_trait_is_left_to_inference() {
-        assert_eq!(of_async(syn::parse_quote!(async fn f() -> Result<impl Iterator<Item = u8>, E>)), "Result < _ , E >");
-        assert_eq!(of_async(syn::parse_quote!(async fn f())), "()");
+        assert_eq!(of_async(&syn::parse_quote!(async fn f() -> Result<impl Iterator<Item = u8>, E>)), "Result < _ , E >");
+        assert_eq!(of_async(&syn::parse_quote!(async fn f())), "()");
     }
 
     #[test]
