@@ -1,6 +1,6 @@
 //! `for_await!(for item in stream { .. })`: a loop over a stream, in any async function.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::split_crate;
@@ -18,11 +18,13 @@ pub(crate) struct Loop {
     pub(crate) pattern: TokenStream,
     pub(crate) header: TokenStream,
     pub(crate) body: Group,
+    /// Of the keyword that awaits, where an error stands if nothing can be awaited there.
+    keyword: Span,
 }
 
 impl Loop {
     /// Reads the tokens behind `for [await]`, and returns how many they are.
-    pub(crate) fn read(trees: &[TokenTree]) -> Option<(Self, usize)> {
+    pub(crate) fn read(trees: &[TokenTree], keyword: Span) -> Option<(Self, usize)> {
         let pattern = trees.iter().position(|tree| is_ident(Some(tree), "in"))?;
         let body = pattern + 1 + body_position(&trees[pattern + 1..])?;
         let read = Self {
@@ -30,6 +32,7 @@ impl Loop {
             pattern: trees[..pattern].iter().cloned().collect(),
             header: trees[pattern + 1..body].iter().cloned().collect(),
             body: group(trees.get(body), Delimiter::Brace)?.clone(),
+            keyword,
         };
         (!read.pattern.is_empty() && !read.header.is_empty()).then_some((read, body + 1))
     }
@@ -40,14 +43,15 @@ impl Loop {
     /// `match` keeps temporaries of the header alive, as a plain `for` does. The pattern stands in a `let`, where one that does
     /// not match everything is an error.
     pub(crate) fn lower(&self, krate: &TokenStream) -> TokenStream {
-        let Self { label, pattern, header, body } = self;
+        let Self { label, pattern, header, body, keyword } = self;
         let (stream, item) = (local("stream"), local("item"));
         let statements = body.stream();
         let body = regroup(body, quote!(let #pattern = #item; #statements));
         let private = quote!(#krate::__private);
+        let await_here = Ident::new("await", *keyword);
         quote! {
             match #private::pin!(#private::async_iterable(#header)) {
-                mut #stream => #label while let #private::Some(#item) = #private::next(&mut #stream).await #body
+                mut #stream => #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
             }
         }
     }
@@ -93,7 +97,7 @@ fn read(input: &TokenStream, errors: &mut Errors) -> Option<Loop> {
         return None;
     };
     let start = after_label + 1 + usize::from(is_ident(trees.get(after_label + 1), "await"));
-    let Some((mut read, used)) = Loop::read(&trees[start..]) else {
+    let Some((mut read, used)) = Loop::read(&trees[start..], keyword.span()) else {
         errors.at(keyword, format_args!("this loop is not complete\nwrite `{EXAMPLE}`"));
         return None;
     };

@@ -179,12 +179,15 @@ where
         }
     }
 
-    /// The poll in which the body returned, with an item that it had put before.
+    /// The poll in which the body returned.
     #[cold]
-    fn ended(&mut self, output: <S::Future as Future>::Output, item: Option<T>) -> Option<T> {
-        // The body is dropped here, in place, so that its end is complete before anybody hears of it.
+    fn ended(&mut self, output: <S::Future as Future>::Output) -> Option<T> {
+        // The body is dropped here, in place, so that its end is complete before anybody hears of it. Only then is the slot looked
+        // into: a destructor in the body may have yielded.
         self.stage = Stage::Finished;
         let last = output.last();
+        // SAFETY: `&mut self`: this is the consumer.
+        let item = unsafe { self.slot.take() };
         if item.is_some() {
             self.stage = Stage::Ended(last);
             return item;
@@ -217,13 +220,11 @@ where
         let finish = Finish(stage);
         // SAFETY: the body lies in the pinned generator and is not moved before it is dropped.
         let polled = unsafe { Pin::new_unchecked(body) }.poll(cx);
-        // SAFETY: `&mut self`: this is the consumer.
-        let item = unsafe { slot.take() };
         std::mem::forget(finish);
-        match (polled, item) {
-            (Poll::Pending, Some(item)) => Poll::Ready(Some(item)),
-            (Poll::Pending, None) => Poll::Pending,
-            (Poll::Ready(output), item) => Poll::Ready(this.ended(output, item)),
+        match polled {
+            // SAFETY: `&mut self`: this is the consumer.
+            Poll::Pending => unsafe { slot.take() }.map_or(Poll::Pending, |item| Poll::Ready(Some(item))),
+            Poll::Ready(output) => Poll::Ready(this.ended(output)),
         }
     }
 

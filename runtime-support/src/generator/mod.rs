@@ -5,6 +5,7 @@ mod core;
 mod yielder;
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -66,17 +67,27 @@ where
     Generator::new(Direct(body))
 }
 
+/// What a body's outlet takes: names the type of an item before the item is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepts<T>(PhantomData<fn(T) -> T>);
+
+/// See [`Accepts`].
+#[inline]
+pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
+    Accepts(PhantomData)
+}
+
 /// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
 #[inline]
-pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
+pub fn put<T>(_: Accepts<T>, item: T, outlet: &Outlet<'_, T>) -> Suspend {
     assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
     Suspend { done: false }
 }
 
 /// A `yield` of the fallible form.
 #[inline]
-pub fn put_ok<T, E>(item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
-    put(Ok(item), outlet)
+pub fn put_ok<T, E>(accepts: Accepts<Result<T, E>>, item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
+    put(accepts, Ok(item), outlet)
 }
 
 /// A `yield` of a fallible body that lends its handle.

@@ -36,19 +36,20 @@ pub struct Yielder<'y, T> {
     line: Mutex<Line<'y, T>>,
 }
 
-/// Who is next.
+/// Who is next. Tickets are drawn in order of arrival, and items go into the outlet in the order of their tickets.
 struct Line<'y, T> {
     outlet: Outlet<'y, T>,
-    /// How many items have gone into the outlet.
-    put: u64,
-    /// The tickets of those who found the outlet occupied, in order of arrival.
-    waiting: VecDeque<u64>,
     next_ticket: u64,
+    /// The ticket of the item that went into the outlet last.
+    served: Option<u64>,
+    /// Items that found the outlet occupied. They wait here and not in their futures, so that a future that nobody polls any
+    /// more does not hold up those behind it.
+    waiting: VecDeque<(u64, T)>,
 }
 
 impl<'y, T> Yielder<'y, T> {
     pub(super) fn new(outlet: Outlet<'y, T>) -> Self {
-        Self { line: Mutex::new(Line { outlet, put: 0, waiting: VecDeque::new(), next_ticket: 0 }) }
+        Self { line: Mutex::new(Line { outlet, next_ticket: 0, served: None, waiting: VecDeque::new() }) }
     }
 
     /// Delivers `item` to whoever polls the stream, and goes on when the next one is asked for.
@@ -83,12 +84,8 @@ pub struct Emit<'a, 'y, T> {
 
 enum Stage<T> {
     New(T),
-    Waiting {
-        item: T,
-        ticket: u64,
-    },
-    /// In the outlet as the item of this number.
-    Put(u64),
+    /// The item is in the line, or has left it.
+    Queued(u64),
     Delivered,
 }
 
@@ -101,16 +98,11 @@ impl<T> Future for Emit<'_, '_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let yielder = self.yielder;
         let mut line = yielder.line();
+        line.advance();
         self.stage = match std::mem::replace(&mut self.stage, Stage::Delivered) {
-            Stage::New(item) if line.waiting.is_empty() => line.put(item),
-            Stage::New(item) => line.wait(item),
-            Stage::Waiting { item, ticket } if line.waiting.front() == Some(&ticket) && line.outlet.is_vacant() => {
-                line.waiting.pop_front();
-                line.put(item)
-            }
-            Stage::Put(number) if line.put > number || line.outlet.is_vacant() => return Poll::Ready(()),
-            Stage::Delivered => return Poll::Ready(()),
-            unchanged => unchanged,
+            Stage::New(item) => Stage::Queued(line.join(item)),
+            Stage::Queued(ticket) if !line.is_delivered(ticket) => Stage::Queued(ticket),
+            Stage::Queued(_) | Stage::Delivered => return Poll::Ready(()),
         };
         drop(line);
         // The consumer comes back for the next item by itself. But the executor of this future may be another one, such as
@@ -121,28 +113,49 @@ impl<T> Future for Emit<'_, '_, T> {
 }
 
 impl<T> Line<'_, T> {
-    fn put(&mut self, item: T) -> Stage<T> {
-        match self.outlet.put(item) {
-            Ok(()) => {
-                self.put += 1;
-                Stage::Put(self.put)
+    /// Puts the first of those who wait into the outlet, if there is room.
+    fn advance(&mut self) {
+        if !self.waiting.is_empty() && self.outlet.is_vacant() {
+            if let Some((ticket, item)) = self.waiting.pop_front() {
+                self.serve(ticket, item);
             }
-            Err(item) => self.wait(item),
         }
     }
 
-    fn wait(&mut self, item: T) -> Stage<T> {
+    fn join(&mut self, item: T) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.waiting.push_back(ticket);
-        Stage::Waiting { item, ticket }
+        self.serve(ticket, item);
+        ticket
+    }
+
+    fn serve(&mut self, ticket: u64, item: T) {
+        match self.outlet.put(item) {
+            Ok(()) => self.served = Some(ticket),
+            Err(item) => self.waiting.push_back((ticket, item)),
+        }
+    }
+
+    fn is_delivered(&self, ticket: u64) -> bool {
+        match self.served {
+            Some(served) if served == ticket => self.outlet.is_vacant(),
+            served => Some(ticket) < served,
+        }
+    }
+
+    /// Takes an item back that has not gone into the outlet.
+    fn leave(&mut self, ticket: u64) -> Option<T> {
+        let place = self.waiting.iter().position(|(waiting, _)| *waiting == ticket)?;
+        self.waiting.remove(place).map(|(_, item)| item)
     }
 }
 
 impl<T> Drop for Emit<'_, '_, T> {
     fn drop(&mut self) {
-        if let Stage::Waiting { ticket, .. } = self.stage {
-            self.yielder.line().waiting.retain(|waiting| *waiting != ticket);
+        if let Stage::Queued(ticket) = self.stage {
+            let item = self.yielder.line().leave(ticket);
+            // Only now, without the lock: the item's destructor is foreign code that may emit itself.
+            drop(item);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Kind, label};
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
-use crate::kit::tokens::{group, is_punct, regroup, split_at_commas};
+use crate::kit::tokens::{group, is_ident, is_punct, regroup, split_at_commas};
 
 /// What a body yields through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,11 +39,34 @@ impl Handing {
 }
 
 /// Where in the body a token stands.
+#[derive(Clone, Copy)]
+struct Level {
+    run: Run,
+    /// In the arguments of a macro, where a `?` may be a mark of that macro's.
+    in_macro: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Level {
+enum Run {
+    /// The body's own.
     Own,
     /// In an `async` block inside: `return` and `?` belong to that.
     Nested,
+    /// In something that can not wait for the stream's consumer, such as a closure.
+    Barred(&'static str),
+}
+
+impl Level {
+    const OWN: Self = Self { run: Run::Own, in_macro: false };
+
+    fn barred(place: &'static str) -> Self {
+        Self { run: Run::Barred(place), in_macro: false }
+    }
+
+    /// In an `async` block on this level.
+    fn nested(self) -> Self {
+        Self { run: if self.run == Run::Own { Run::Nested } else { self.run }, in_macro: false }
+    }
 }
 
 struct Lowering<'a> {
@@ -53,12 +76,14 @@ struct Lowering<'a> {
     errors: &'a mut Errors,
     /// Whether the label of the body's own level is used; an unused one would be a warning.
     uses_label: bool,
+    /// Whether the group at hand differs from the user's.
+    changed: bool,
 }
 
 /// The body as a block, under the label of its own level.
 pub(super) fn body(kind: Kind, handing: Handing, body: &Group, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
-    let mut lowering = Lowering { kind, handing, krate, errors, uses_label: false };
-    let statements = lowering.tokens(body.stream(), Level::Own);
+    let mut lowering = Lowering { kind, handing, krate, errors, uses_label: false, changed: false };
+    let statements = lowering.tokens(body.stream(), Level::OWN);
     // A reference can be moved into as many nested blocks as there are.
     let lend = (handing == Handing::Yielder).then(|| {
         let handle = handing.handle();
@@ -84,22 +109,37 @@ impl Lowering<'_> {
         out.into_iter().collect()
     }
 
+    /// A group without anything of ours in it stays the user's own, with the spans of its delimiters.
+    fn group(&mut self, found: &Group, level: Level) -> TokenTree {
+        let changed_before = std::mem::take(&mut self.changed);
+        let tokens = self.tokens(found.stream(), level);
+        let group = if self.changed { regroup(found, tokens) } else { found.clone() };
+        self.changed |= changed_before;
+        group.into()
+    }
+
     /// Lowers what starts at `index` and returns how many tokens that was.
     fn piece(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
-        match piece(trees, index) {
+        let piece = piece(trees, index);
+        self.changed |= matches!(piece, Piece::Yield | Piece::ForAwait);
+        match piece {
             Piece::Yield => self.yield_expression(trees, index, level, out),
             Piece::ForAwait => self.for_await(trees, index, level, out),
-            Piece::Return if self.kind == Kind::Fallible && level == Level::Own => self.bare_return(trees, index, out),
+            Piece::Return if level.run == Run::Own => self.own_return(trees, index, out),
+            Piece::Question if level.run == Run::Own && self.kind == Kind::Plain && !level.in_macro => {
+                self.refuse_question(&trees[index], out)
+            }
             Piece::AsyncBlock(block) => {
                 out.extend(trees[index..index + block].iter().cloned());
                 if let Some(found) = group(trees.get(index + block), Delimiter::Brace) {
-                    out.push(regroup(found, self.tokens(found.stream(), Level::Nested)).into());
+                    out.push(self.group(found, level.nested()));
                 }
                 block + 1
             }
-            Piece::Closure(length) => {
-                let closure: TokenStream = trees[index..index + length].iter().cloned().collect();
-                out.extend(self.refuse_yields(closure));
+            Piece::Enclosed { place, head, length } => {
+                out.extend(trees[index..index + head].iter().cloned());
+                let inside = trees[index + head..index + length].iter().cloned().collect();
+                out.extend(self.tokens(inside, Level::barred(place)));
                 length
             }
             Piece::Foreign(length) => {
@@ -107,9 +147,10 @@ impl Lowering<'_> {
                 out.extend(trees[index..end].iter().cloned());
                 end - index
             }
-            Piece::Return | Piece::Other => {
+            Piece::Return | Piece::Question | Piece::Other => {
+                let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
                 out.push(match &trees[index] {
-                    TokenTree::Group(found) => regroup(found, self.tokens(found.stream(), level)).into(),
+                    TokenTree::Group(found) => self.group(found, Level { in_macro: level.in_macro || is_arguments, ..level }),
                     other => other.clone(),
                 });
                 1
@@ -118,26 +159,36 @@ impl Lowering<'_> {
     }
 
     /// In:  `yield VALUE`
-    /// Out: `{ if false { break 'body } let item = put(VALUE, &outlet); item.await }`
+    /// Out: `{ if false { break 'body } let item = put(accepts(&outlet), VALUE, &outlet); item.await }`
     ///
     /// The value's temporaries end before the body suspends. The dead `break` makes rustc refuse a macro that moves the
-    /// `yield` to another level, where standing still would mean something else.
+    /// `yield` to another level, where standing still would mean something else. The first argument says what the value has to
+    /// be, so that a wrong one is an error at the value; the outlet itself comes last, since it may not be held over an
+    /// `await` in the value.
     fn yield_expression(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         let operand = operand(&trees[index + 1..]);
+        let length = 1 + operand.len();
         let keyword = trees[index].span();
+        if let Run::Barred(place) = level.run {
+            self.errors.at(&trees[index], format_args!("`yield` stands in {place}, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`"));
+            // An expression of the same type, so that this is the only error.
+            let value = self.tokens(operand.iter().cloned().collect(), level);
+            out.extend(if value.is_empty() { quote!(()) } else { quote!((_ = #value)) });
+            return length;
+        }
         if is_punct(trees.get(index + 1), '.') && is_punct(trees.get(index + 2), '.') {
             let dots: TokenStream = trees[index..index + 3].iter().cloned().collect();
             self.errors.at(dots, "`yield ..` is kept for delegation, which is not there yet\nwrite `for await item in inner { yield item; }`, or `yield (..end)` for a range");
             out.extend(quote!(()));
-            return 1 + operand.len();
+            return length;
         }
         let value =
             if operand.is_empty() { quote_spanned!(keyword=> ()) } else { self.tokens(operand.iter().cloned().collect(), level) };
         let (krate, handle, item) = (self.krate, self.handing.handle(), local("item"));
         let private = quote!(#krate::__private);
         let put = match (self.handing, self.kind) {
-            (Handing::Outlet, Kind::Plain) => quote!(#private::put(#value, &#handle)),
-            (Handing::Outlet, Kind::Fallible) => quote!(#private::put_ok(#value, &#handle)),
+            (Handing::Outlet, Kind::Plain) => quote!(#private::put(#private::accepts(&#handle), #value, &#handle)),
+            (Handing::Outlet, Kind::Fallible) => quote!(#private::put_ok(#private::accepts(&#handle), #value, &#handle)),
             (Handing::Yielder, Kind::Plain) => quote!(#handle.emit(#value)),
             (Handing::Yielder, Kind::Fallible) => quote!(#private::emit_ok(#handle, #value)),
         };
@@ -152,12 +203,14 @@ impl Lowering<'_> {
             Handing::Yielder => TokenStream::new(),
         };
         out.extend(quote!({ #net let #item = #put; #item.await }));
-        1 + operand.len()
+        length
     }
 
     fn for_await(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
-        let Some((mut found, length)) = Loop::read(&trees[index + 2..]) else {
+        let Some((mut found, length)) = Loop::read(&trees[index + 2..], trees[index + 1].span()) else {
             self.errors.at(&trees[index], "this loop is not complete\nwrite `for await item in stream { .. }`");
+            // Without the `await`, the rest is what rustc and the editor know.
+            out.push(trees[index].clone());
             return 2;
         };
         let has_label = out.len() >= 3 && is_punct(out.last(), ':') && is_punct(out.get(out.len() - 3), '\'');
@@ -170,32 +223,44 @@ impl Lowering<'_> {
         2 + length
     }
 
-    /// In a fallible body `return;` ends the stream without an error.
-    fn bare_return(&mut self, trees: &[TokenTree], index: usize, out: &mut Vec<TokenTree>) -> usize {
+    /// In a fallible body `return;` ends the stream without an error; in a plain one nothing but `return;` does.
+    fn own_return(&mut self, trees: &[TokenTree], index: usize, out: &mut Vec<TokenTree>) -> usize {
         out.push(trees[index].clone());
-        let is_bare = trees.get(index + 1).is_none_or(|next| is_punct(Some(next), ';') || is_punct(Some(next), ','));
-        if is_bare {
-            let krate = self.krate;
-            out.extend(quote!(#krate::__private::Ok(())));
+        if self.kind == Kind::Fallible {
+            let is_bare = trees.get(index + 1).is_none_or(|next| is_punct(Some(next), ';') || is_punct(Some(next), ','));
+            if is_bare {
+                let krate = self.krate;
+                self.changed = true;
+                out.extend(quote!(#krate::__private::Ok(())));
+            }
+            return 1;
         }
-        1
+        let Some(error) = group(trees.get(index + 2), Delimiter::Parenthesis).filter(|_| is_ident(trees.get(index + 1), "Err")) else {
+            return 1;
+        };
+        let found: TokenStream = trees[index..index + 3].iter().cloned().collect();
+        self.errors.at(found, "the items of `generator!` are plain, so it can not end with an error\nwrite `try_generator!`, whose last item an error may be");
+        self.changed = true;
+        // Keeps the tokens, and the type of the body.
+        let (krate, error) = (self.krate, error.stream());
+        out.extend(quote!({ let _ = #krate::__private::Some(#error); }));
+        3
     }
 
-    /// A `yield` in a closure has nowhere to stand still.
-    fn refuse_yields(&mut self, tokens: TokenStream) -> TokenStream {
-        tokens
-            .into_iter()
-            .flat_map(|tree| match tree {
-                TokenTree::Ident(ident) if ident == "yield" => {
-                    self.errors.at(&ident, "`yield` stands in a closure, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`");
-                    // An expression of the same type, so that this is the only error.
-                    quote!(_ =)
-                }
-                TokenTree::Group(found) => regroup(&found, self.refuse_yields(found.stream())).into_token_stream(),
-                other => other.into_token_stream(),
-            })
-            .collect()
+    /// In:  `VALUE?` in a plain generator
+    /// Out: the same without `?`, as an expression of the same type, so that there is but one error.
+    fn refuse_question(&mut self, question: &TokenTree, out: &mut Vec<TokenTree>) -> usize {
+        self.errors.at(question, "the items of `generator!` are plain, so it can not end with an error\nwrite `try_generator!`, in which `?` works");
+        self.changed = true;
+        out.extend(quote!(.into_iter().next().unwrap()));
+        1
     }
+}
+
+/// Whether a `!` behind this token calls a macro, unlike that of `if !(..)`.
+fn is_macro_name(tree: &TokenTree) -> bool {
+    let keywords = ["if", "while", "match", "return", "yield", "break", "in", "else", "let"];
+    matches!(tree, TokenTree::Ident(ident) if !keywords.iter().any(|keyword| ident == keyword))
 }
 
 /// The value behind a `yield`: up to the next semicolon or comma of the level.

@@ -1,6 +1,6 @@
 //! Finds what belongs to a body: token by token, so that a half-typed body keeps everything else.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use crate::kit::tokens::{group, is_ident, is_punct};
 
@@ -10,31 +10,32 @@ pub(super) enum Piece {
     /// `for await`
     ForAwait,
     Return,
+    /// A `?` behind an expression.
+    Question,
     /// `async [move] { .. }`: so many tokens up to the block.
     AsyncBlock(usize),
-    /// A closure: so many tokens.
-    Closure(usize),
-    /// Left as it is: a nested `fn`, or a generator of its own.
+    /// Something whose inside is no part of the body's own run: `head` tokens that go through, and `length` in all.
+    Enclosed { place: &'static str, head: usize, length: usize },
+    /// Left as it is: a generator of its own.
     Foreign(usize),
     Other,
 }
 
 /// Looks at the token at `index`.
 pub(super) fn piece(trees: &[TokenTree], index: usize) -> Piece {
+    let before = index.checked_sub(1).map(|before| &trees[before]);
     match &trees[index] {
         TokenTree::Ident(ident) if ident == "yield" => Piece::Yield,
         TokenTree::Ident(ident) if ident == "return" => Piece::Return,
         TokenTree::Ident(ident) if ident == "for" && is_ident(trees.get(index + 1), "await") => Piece::ForAwait,
         TokenTree::Ident(ident) if ident == "async" => async_piece(trees, index),
         TokenTree::Ident(ident) if ident == "fn" => nested_function(trees, index),
+        TokenTree::Ident(ident) if ident == "const" || ident == "static" => constant(trees, index, before),
         TokenTree::Ident(ident) if (ident == "generator" || ident == "try_generator") && is_punct(trees.get(index + 1), '!') => {
             Piece::Foreign(3)
         }
-        TokenTree::Punct(punct)
-            if punct.as_char() == '|' && starts_expression(index.checked_sub(1).map(|before| &trees[before])) =>
-        {
-            closure(trees, index)
-        }
+        TokenTree::Punct(punct) if punct.as_char() == '|' && starts_expression(before) => closure(trees, index),
+        TokenTree::Punct(punct) if punct.as_char() == '?' && ends_expression(before) => Piece::Question,
         _ => Piece::Other,
     }
 }
@@ -45,8 +46,8 @@ fn async_piece(trees: &[TokenTree], index: usize) -> Piece {
         return Piece::AsyncBlock(after - index);
     }
     if is_punct(trees.get(after), '|') {
-        if let Piece::Closure(length) = closure(trees, after) {
-            return Piece::Closure(after - index + length);
+        if let Piece::Enclosed { place, head, length } = closure(trees, after) {
+            return Piece::Enclosed { place, head: after - index + head, length: after - index + length };
         }
     }
     Piece::Other
@@ -58,9 +59,26 @@ fn nested_function(trees: &[TokenTree], index: usize) -> Piece {
         return Piece::Other;
     }
     match trees[index..].iter().position(|tree| group(Some(tree), Delimiter::Brace).is_some()) {
-        Some(body) => Piece::Foreign(body + 1),
+        Some(body) => Piece::Enclosed { place: "a nested `fn`", head: body, length: body + 1 },
         None => Piece::Other,
     }
+}
+
+/// `const NAME: T = ..`, `static NAME: T = ..` up to the semicolon, or `const { .. }`.
+fn constant(trees: &[TokenTree], index: usize, before: Option<&TokenTree>) -> Piece {
+    let is_item = |ident: &Ident| {
+        let function = ["fn", "async", "unsafe", "extern", "move"].iter().any(|keyword| ident == keyword);
+        // `*const T` and `<const N: usize>` are none.
+        !function && !matches!(before, Some(TokenTree::Punct(punct)) if punct.as_char() != ';')
+    };
+    let length = match trees.get(index + 1) {
+        Some(TokenTree::Group(found)) if found.delimiter() == Delimiter::Brace => 2,
+        Some(TokenTree::Ident(ident)) if is_item(ident) => {
+            trees[index..].iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len() - index)
+        }
+        _ => return Piece::Other,
+    };
+    Piece::Enclosed { place: "a constant", head: 1, length }
 }
 
 /// A closure from its first `|`: parameters, then a block or everything up to the next comma or semicolon.
@@ -72,7 +90,19 @@ fn closure(trees: &[TokenTree], index: usize) -> Piece {
         .position(|tree| is_punct(Some(tree), ',') || is_punct(Some(tree), ';'))
         .unwrap_or(trees.len() - body);
     let is_pattern = trees[body..body + length].windows(2).any(|pair| is_punct(pair.first(), '=') && is_punct(pair.get(1), '>'));
-    if is_pattern { Piece::Other } else { Piece::Closure(body + length - index) }
+    if is_pattern {
+        return Piece::Other;
+    }
+    Piece::Enclosed { place: "a closure", head: body - index, length: body + length - index }
+}
+
+/// Whether a `?` behind this token belongs to an expression, unlike those of `?Sized` and `info!(?value)`.
+fn ends_expression(before: Option<&TokenTree>) -> bool {
+    match before {
+        None => false,
+        Some(TokenTree::Punct(punct)) => punct.as_char() == '?',
+        Some(_) => true,
+    }
 }
 
 /// Whether a `|` behind this token opens a closure and is no operator.
@@ -99,8 +129,8 @@ pub(super) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
                     block + 1,
                     group(trees.get(index + block), Delimiter::Brace).is_some_and(|block| search(block.stream(), true)),
                 ),
-                Piece::Closure(length) | Piece::Foreign(length) => (length, false),
-                Piece::ForAwait | Piece::Return => (1, false),
+                Piece::Enclosed { length, .. } | Piece::Foreign(length) => (length, false),
+                Piece::ForAwait | Piece::Return | Piece::Question => (1, false),
                 Piece::Other => (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested))),
             };
             if found {
@@ -120,7 +150,7 @@ mod tests {
 
     fn closures(tokens: TokenStream) -> usize {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        (0..trees.len()).filter(|index| matches!(piece(&trees, *index), Piece::Closure(_))).count()
+        (0..trees.len()).filter(|index| matches!(piece(&trees, *index), Piece::Enclosed { place: "a closure", .. })).count()
     }
 
     #[test]
