@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 
-/// Splits at the commas of the top level, those in generics (behind `::` and in a type behind `->`) apart. A trailing comma
+/// Splits at the commas of the top level, those in generics (where no value is compared, and in a type behind `->`) apart. A trailing comma
 /// adds no part.
 pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
@@ -18,7 +18,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
                     in_type = false;
                     continue;
                 }
-                '<' if angles > 0 || in_type || behind(':') => angles += 1,
+                '<' if angles > 0 || in_type || starts_expression(part.last()) => angles += 1,
                 '>' if behind('-') && is_joint(part.last()) => in_type |= angles == 0,
                 '>' if angles > 0 => angles -= 1,
                 _ => {}
@@ -36,6 +36,16 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
 
 fn is_joint(tree: Option<&TokenTree>) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint)
+}
+
+/// Whether a `<` behind this token opens a path, `<T as Trait>::f()`, and compares nothing.
+fn starts_expression(before: Option<&TokenTree>) -> bool {
+    match before {
+        None => true,
+        Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '<' | '>' | '?'),
+        Some(TokenTree::Ident(ident)) => ["return", "yield", "break", "in", "match", "if", "as"].iter().any(|word| ident == word),
+        Some(_) => false,
+    }
 }
 
 pub(crate) fn is_punct(tree: Option<&TokenTree>, wanted: char) -> bool {
@@ -111,6 +121,8 @@ mod tests {
         assert_eq!(parts(quote!(a::<fn(B) -> C, D>(), e)).len(), 2);
         assert_eq!(parts(quote!(a < b, c > d)).len(), 2);
         assert_eq!(parts(quote!(tx, async || -> Result<(), E> { a < b }, c)).len(), 3);
+        assert_eq!(parts(quote!(a << b, c >> d)).len(), 2);
+        assert_eq!(parts(quote!(<A<B, C>>::new(), &<B as D<E, F>>::G, h)).len(), 3);
         assert_eq!(parts(quote!(a, b,)).len(), 2);
         assert_eq!(parts(quote!()).len(), 0);
     }
