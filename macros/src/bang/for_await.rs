@@ -38,22 +38,23 @@ impl Loop {
     }
 
     /// In:  `'label: for PATTERN in HEADER { BODY }`
-    /// Out: `match pin!(HEADER) { mut stream => 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } }`
+    /// Out: `{ match pin!(HEADER) { mut stream => 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } }; }`
     ///
-    /// `match` keeps temporaries of the header alive, as a plain `for` does. The pattern stands in a `let`, where one that does
-    /// not match everything is an error.
-    pub(crate) fn lower(&self, krate: &TokenStream) -> TokenStream {
+    /// `match` keeps temporaries of the header alive, and the semicolon lets go of them at the end of the loop, both as a plain
+    /// `for` does. The pattern stands in a `let`, where one that does not match everything is an error.
+    pub(crate) fn lower(&self, krate: &TokenStream) -> Group {
         let Self { label, pattern, header, body, keyword } = self;
         let (stream, item) = (local("stream"), local("item"));
         let statements = body.stream();
         let body = regroup(body, quote!(let #pattern = #item; #statements));
         let private = quote!(#krate::__private);
         let await_here = Ident::new("await", *keyword);
-        quote! {
+        let lowered = quote! {
             match #private::pin!(#private::async_iterable(#header)) {
                 mut #stream => #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
-            }
-        }
+            };
+        };
+        regroup(&body, lowered)
     }
 }
 
@@ -64,8 +65,10 @@ fn body_position(trees: &[TokenTree]) -> Option<usize> {
         match tree {
             TokenTree::Ident(ident) if takes_a_block(ident) => opened_by_keyword = true,
             TokenTree::Group(found) if found.delimiter() == Delimiter::Brace => {
-                let goes_on = is_punct(trees.get(index + 1), '.') || is_punct(trees.get(index + 1), '?');
-                if !opened_by_keyword && !goes_on {
+                // `{ .. } {`, `f::<{ .. }>()`, `{ .. }.await`
+                let before = index.checked_sub(1).map(|before| &trees[before]);
+                let goes_on = ['.', '?', '>'].iter().any(|operator| is_punct(trees.get(index + 1), *operator));
+                if !opened_by_keyword && !goes_on && before.is_some() {
                     return Some(index);
                 }
                 opened_by_keyword = is_ident(trees.get(index + 1), "else");
@@ -78,14 +81,14 @@ fn body_position(trees: &[TokenTree]) -> Option<usize> {
 
 /// Keywords whose block belongs to the expression, `for x in match y { .. } { .. }`.
 fn takes_a_block(ident: &Ident) -> bool {
-    ["match", "if", "unsafe", "loop", "while", "async", "else"].iter().any(|keyword| ident == keyword)
+    ["match", "if", "unsafe", "loop", "while", "async", "const", "else"].iter().any(|keyword| ident == keyword)
 }
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
     driver::expression("for_await!", &input, |errors| {
         let read = read(&input, errors)?;
-        Some(read.lower(&krate))
+        Some(TokenTree::Group(read.lower(&krate)).into())
     })
 }
 

@@ -54,9 +54,12 @@ fn an_emit_that_is_forgotten_leaves_its_item_to_the_line() {
     assert_eq!(log.take(), ["first", "second", "third"]);
 }
 
+/// Where a body can find its own generator.
+type Holder = Rc<RefCell<Option<Pin<Box<dyn Stream<Item = u8>>>>>>;
+
 #[test]
 fn a_generator_can_not_be_polled_while_it_is_polled() {
-    let cell: Rc<RefCell<Option<Pin<Box<dyn Stream<Item = u8>>>>>> = Rc::default();
+    let cell = Holder::default();
     let inside = cell.clone();
     *cell.borrow_mut() = Some(Box::pin(generator!(async move {
         yield 1;
@@ -73,8 +76,7 @@ fn a_generator_can_not_be_polled_while_it_is_polled() {
 
 #[test]
 fn a_body_that_owns_the_only_way_to_its_own_generator_is_a_leak_at_most() {
-    type Holder = Rc<RefCell<Option<Pin<Box<dyn Stream<Item = u8>>>>>>;
-    let holder: Holder = Rc::default();
+    let holder = Holder::default();
     let inside = holder.clone();
     *holder.borrow_mut() = Some(Box::pin(generator!(async move {
         let taken = RefCell::new(None);

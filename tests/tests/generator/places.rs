@@ -1,5 +1,14 @@
 //! Where a `yield` may stand.
 
+#![allow(
+    clippy::let_unit_value,
+    clippy::unit_arg,
+    clippy::never_loop,
+    clippy::needless_return,
+    clippy::semicolon_if_nothing_returned,
+    reason = "unusual places are the point"
+)]
+
 use std::pin::pin;
 
 use futures::StreamExt;
@@ -48,7 +57,6 @@ async fn g14_an_inner_generator_keeps_its_yields() {
 async fn g17_yield_is_an_expression_of_type_unit() {
     let stream = generator!(async {
         let () = yield 1;
-        #[allow(clippy::let_unit_value, reason = "the unit is what is tested")]
         let unit: () = yield 2;
         assert_eq!(unit, ());
     });

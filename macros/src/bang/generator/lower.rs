@@ -202,7 +202,11 @@ impl Lowering<'_> {
             }
             Handing::Yielder => TokenStream::new(),
         };
-        out.extend(quote!({ #net let #item = #put; #item.await }));
+        // Errors about the whole of it, and about awaiting here, stand at the keyword.
+        let await_here = Ident::new("await", keyword);
+        let mut block = Group::new(Delimiter::Brace, quote!(#net let #item = #put; #item.#await_here));
+        block.set_span(keyword);
+        out.push(block.into());
         length
     }
 
@@ -219,7 +223,7 @@ impl Lowering<'_> {
         }
         found.header = self.tokens(found.header, level);
         found.body = regroup(&found.body, self.tokens(found.body.stream(), level));
-        out.extend(found.lower(self.krate));
+        out.push(found.lower(self.krate).into());
         2 + length
     }
 
@@ -235,7 +239,8 @@ impl Lowering<'_> {
             }
             return 1;
         }
-        let Some(error) = group(trees.get(index + 2), Delimiter::Parenthesis).filter(|_| is_ident(trees.get(index + 1), "Err")) else {
+        let Some(error) = group(trees.get(index + 2), Delimiter::Parenthesis).filter(|_| is_ident(trees.get(index + 1), "Err"))
+        else {
             return 1;
         };
         let found: TokenStream = trees[index..index + 3].iter().cloned().collect();
@@ -250,7 +255,10 @@ impl Lowering<'_> {
     /// In:  `VALUE?` in a plain generator
     /// Out: the same without `?`, as an expression of the same type, so that there is but one error.
     fn refuse_question(&mut self, question: &TokenTree, out: &mut Vec<TokenTree>) -> usize {
-        self.errors.at(question, "the items of `generator!` are plain, so it can not end with an error\nwrite `try_generator!`, in which `?` works");
+        self.errors.at(
+            question,
+            "the items of `generator!` are plain, so it can not end with an error\nwrite `try_generator!`, in which `?` works",
+        );
         self.changed = true;
         out.extend(quote!(.into_iter().next().unwrap()));
         1
@@ -268,4 +276,104 @@ fn operand(trees: &[TokenTree]) -> &[TokenTree] {
     let end = trees.iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len());
     let first = split_at_commas(trees[..end].iter().cloned().collect()).into_iter().next();
     &trees[..first.map_or(0, |first| first.into_iter().count())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lowered body and the messages about it.
+    fn lowered(kind: Kind, tokens: TokenStream) -> (String, Vec<String>) {
+        let mut errors = Errors::new();
+        let nested = super::super::scan::yields_in_nested_blocks(&tokens);
+        let handing = if nested { Handing::Yielder } else { Handing::Outlet };
+        let group = Group::new(Delimiter::Brace, tokens);
+        let tokens = body(kind, handing, &group, &quote!(weft), &mut errors).to_string();
+        (tokens, errors.into_messages())
+    }
+
+    fn words(tokens: &TokenStream) -> Vec<String> {
+        tokens
+            .clone()
+            .into_iter()
+            .flat_map(|tree| match tree {
+                TokenTree::Group(found) => words(&found.stream()),
+                other => vec![other.to_string()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn g113_a_half_typed_body_keeps_every_other_token() {
+        for (written, kept) in [
+            (quote!(let client = open(); client. yield before; let other = after(client);), ["client", "before", "after"]),
+            (quote!(for await row in db. { yield row; } let other = after(), before), ["db", "before", "after"]),
+            (quote!(for await row before { yield after; }), ["row", "before", "after"]),
+            (quote!(let a = match before { A => yield, B => yield after. }; a), ["A", "before", "after"]),
+            (quote!(items.map(|before| yield) after { yield | }), ["items", "before", "after"]),
+            (quote!(async { before. yield } fn after yield; const = yield), ["async", "before", "after"]),
+        ] {
+            let tokens: TokenStream = lowered(Kind::Plain, written.clone()).0.parse().unwrap();
+            let lowered = words(&tokens);
+            for word in words(&written).iter().filter(|word| !["yield", "for", "await"].contains(&word.as_str())) {
+                let count = |words: &[String]| words.iter().filter(|other| *other == word).count();
+                assert!(count(&lowered) >= count(&words(&written)), "`{word}` is lost in {lowered:?}");
+            }
+            assert!(kept.iter().all(|word| lowered.contains(&(*word).to_owned())), "{lowered:?}");
+        }
+    }
+
+    #[test]
+    fn g113_two_mistakes_give_two_errors() {
+        let (_, messages) = lowered(Kind::Plain, quote!(f(|x| yield x); const A: () = yield 1; g()?; return Err(2);));
+        assert_eq!(messages.len(), 4, "{messages:?}");
+        assert!(messages[0].contains("a closure") && messages[1].contains("a constant"), "{messages:?}");
+    }
+
+    #[test]
+    fn g40_g45_a_question_mark_is_refused_only_where_it_would_end_the_body() {
+        let errors = |tokens| lowered(Kind::Plain, tokens).1.len();
+        assert_eq!(errors(quote!(f()?)), 1);
+        assert_eq!(errors(quote!(if !(f()?) {} let a = b[c?] + d.await?;)), 3);
+        assert_eq!(errors(quote!(async { f()? }; |x| x?; gather!(f()?); info!(?x); fn g<T: ?Sized>() {})), 0);
+        assert_eq!(lowered(Kind::Fallible, quote!(f()?; g(h?);)).0, "{ f () ? ; g (h ?) ; }");
+    }
+
+    #[test]
+    fn g41_only_bare_returns_of_the_bodys_own_level_are_completed() {
+        let count = |kind, tokens| lowered(kind, tokens).0.matches("Ok (())").count();
+        let returns = quote! { return; if a { return } match b { 1 => return, _ => return Err(c) } return Ok(()); };
+        assert_eq!(count(Kind::Fallible, returns.clone()), 4);
+        assert_eq!(count(Kind::Plain, returns), 1);
+        let elsewhere = quote! { async { return; }; |x| return; fn f() { return; } generator!(async { return; }); };
+        assert_eq!(count(Kind::Fallible, elsewhere), 0);
+    }
+
+    #[test]
+    fn g14_an_inner_generator_stays_as_it_is() {
+        let inner = "generator ! (async { yield 1 ; for await x in s { } })";
+        for around in ["f (|x| INNER)", "async { INNER }", "fn g () { INNER }", "{ { INNER } }"] {
+            let written: TokenStream = around.replace("INNER", inner).parse().unwrap();
+            let (tokens, messages) = lowered(Kind::Plain, written);
+            assert!(tokens.contains(inner) && messages.is_empty(), "{tokens} {messages:?}");
+        }
+    }
+
+    #[test]
+    fn g114_groups_without_keywords_are_the_users_own() {
+        let mut errors = Errors::new();
+        let krate = quote!(weft);
+        let mut lowering = Lowering {
+            kind: Kind::Plain,
+            handing: Handing::Outlet,
+            krate: &krate,
+            errors: &mut errors,
+            uses_label: false,
+            changed: false,
+        };
+        let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { c }); return d;)), Level::OWN);
+        assert!(!lowering.changed);
+        let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { yield c }))), Level::OWN);
+        assert!(lowering.changed);
+    }
 }

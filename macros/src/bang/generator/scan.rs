@@ -15,7 +15,11 @@ pub(super) enum Piece {
     /// `async [move] { .. }`: so many tokens up to the block.
     AsyncBlock(usize),
     /// Something whose inside is no part of the body's own run: `head` tokens that go through, and `length` in all.
-    Enclosed { place: &'static str, head: usize, length: usize },
+    Enclosed {
+        place: &'static str,
+        head: usize,
+        length: usize,
+    },
     /// Left as it is: a generator of its own.
     Foreign(usize),
     Other,

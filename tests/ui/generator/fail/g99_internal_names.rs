@@ -1,0 +1,16 @@
+//! G99: the names of the expansion are none that a body can use.
+
+use weftwork::generator;
+
+fn main() {
+    let _ = generator!(async || -> u8 {
+        yield 1;
+        drop(outlet);
+        break 'body;
+    });
+    let _ = generator!(async || -> u8 {
+        async { yield 1 }.await;
+        yielder.emit(1).await;
+        drop(item);
+    });
+}
