@@ -49,23 +49,45 @@ impl<T, E: From<Elapsed>> FromElapsed for Result<T, E> {
     label = "not a `Stream`",
     note = "an iterator needs no `await`: use a plain `for` loop"
 )]
-pub trait AsyncIterable {
+pub trait AsyncIterable<Way = Itself> {
     /// The stream itself.
     type Stream: Stream;
     #[doc(hidden)]
     fn into_stream(self) -> Self::Stream;
 }
 
+/// A stream is gone through by itself.
+#[derive(Debug)]
+pub enum Itself {}
+
 #[diagnostic::do_not_recommend]
-impl<S: Stream> AsyncIterable for S {
+impl<S: Stream> AsyncIterable<Itself> for S {
     type Stream = S;
     fn into_stream(self) -> S {
         self
     }
 }
 
+/// What nothing is. With a second way to choose from, rustc tries the bounds of both before it takes one; with one alone it would
+/// take that, and report its bound again at every use of the stream.
+trait Nothing {
+    type Stream: Stream;
+    fn into_stream(self) -> Self::Stream;
+}
+
+#[derive(Debug)]
+enum NoWay {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Nothing> AsyncIterable<NoWay> for S {
+    type Stream = S::Stream;
+    fn into_stream(self) -> Self::Stream {
+        Nothing::into_stream(self)
+    }
+}
+
 /// The stream in the header of a `for await`.
-pub fn async_iterable<S: AsyncIterable>(stream: S) -> S::Stream {
+pub fn async_iterable<Way, S: AsyncIterable<Way>>(stream: S) -> S::Stream {
     stream.into_stream()
 }
 

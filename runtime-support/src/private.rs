@@ -7,7 +7,7 @@ pub use core::time::Duration;
 pub use core::mem::drop;
 pub use core::option::Option::Some;
 pub use core::pin::pin;
-pub use core::result::Result::{Err, Ok};
+pub use core::result::Result::{self, Err, Ok};
 
 pub use crate::concurrent::arms::{arm, both, gather, try_arm, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, at_once, items};

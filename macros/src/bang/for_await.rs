@@ -86,7 +86,10 @@ fn takes_a_block(ident: &Ident) -> bool {
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
-    driver::expression("for_await!", &input, |errors| {
+    // A loop without a body still has a header, in which the editor completes.
+    let header: TokenStream = input.clone().into_iter().skip_while(|tree| !is_ident(Some(tree), "in")).skip(1).collect();
+    let fallback = if header.is_empty() { header } else { quote!(_ = #header;) };
+    driver::expression("for_await!", &fallback, |errors| {
         let read = read(&input, errors)?;
         Some(TokenTree::Group(read.lower(&krate)).into())
     })

@@ -1,6 +1,6 @@
 //! Small questions about token streams. No grammar: that is what keeps half-typed code alive.
 
-use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
 /// Splits at the commas of the top level, those in generics (where no value is compared, and in a type behind `->`) apart. A trailing comma
 /// adds no part.
@@ -69,6 +69,20 @@ pub(crate) fn regroup(group: &Group, tokens: TokenStream) -> Group {
     let mut new = Group::new(group.delimiter(), tokens);
     new.set_span(group.span());
     new
+}
+
+/// Generated tokens as if they stood at `at`, so that errors about them do; what their names mean stays as it is.
+pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut tree| {
+            if let TokenTree::Group(found) = &tree {
+                tree = TokenTree::Group(Group::new(found.delimiter(), located(found.stream(), at)));
+            }
+            tree.set_span(at.resolved_at(tree.span()));
+            tree
+        })
+        .collect()
 }
 
 /// Looks through the invisible groups that `macro_rules!` fragments arrive in.

@@ -64,6 +64,10 @@ impl<T, E> Last<Result<T, E>> for Result<(), E> {
 }
 
 /// The two sides of an item type that was written as a whole.
+#[diagnostic::on_unimplemented(
+    message = "the items of `try_generator!` are `Result`s, and `{Self}` is none",
+    label = "write `Result<{Self}, E>`, with `E` the type of the errors"
+)]
 pub trait Fallible {
     /// Of a good item.
     type Ok;

@@ -8,7 +8,7 @@ use super::{Kind, label};
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
-use crate::kit::tokens::{group, is_ident, is_punct, regroup, split_at_commas};
+use crate::kit::tokens::{group, is_ident, is_punct, located, regroup, split_at_commas};
 
 /// What a body yields through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -186,25 +186,32 @@ impl Lowering<'_> {
             if operand.is_empty() { quote_spanned!(keyword=> ()) } else { self.tokens(operand.iter().cloned().collect(), level) };
         let (krate, handle, item) = (self.krate, self.handing.handle(), local("item"));
         let private = quote!(#krate::__private);
-        let put = match (self.handing, self.kind) {
-            (Handing::Outlet, Kind::Plain) => quote!(#private::put(#private::accepts(&#handle), #value, &#handle)),
-            (Handing::Outlet, Kind::Fallible) => quote!(#private::put_ok(#private::accepts(&#handle), #value, &#handle)),
-            (Handing::Yielder, Kind::Plain) => quote!(#handle.emit(#value)),
-            (Handing::Yielder, Kind::Fallible) => quote!(#private::emit_ok(#handle, #value)),
+        let (function, before, behind) = match (self.handing, self.kind) {
+            (Handing::Outlet, Kind::Plain) => (quote!(#private::put), quote!(#private::accepts(&#handle),), quote!(, &#handle)),
+            (Handing::Outlet, Kind::Fallible) => {
+                (quote!(#private::put_ok), quote!(#private::accepts(&#handle),), quote!(, &#handle))
+            }
+            (Handing::Yielder, Kind::Plain) => (quote!(#handle.emit), quote!(), quote!()),
+            (Handing::Yielder, Kind::Fallible) => (quote!(#private::emit_ok), quote!(#handle,), quote!()),
         };
+        let (before, behind) = (located(before, keyword), located(behind, keyword));
+        let arguments = located(quote!(()), keyword).into_iter().map(|parentheses| match &parentheses {
+            TokenTree::Group(parentheses) => regroup(parentheses, quote!(#before #value #behind)).into(),
+            other => TokenTree::clone(other),
+        });
         let net = match self.handing {
             Handing::Outlet => {
                 self.uses_label = true;
-                let mut label = syn::Lifetime::new("'body", local("body").span());
-                label.apostrophe = keyword.resolved_at(label.apostrophe);
-                label.ident.set_span(keyword.resolved_at(label.ident.span()));
+                let label = label();
                 quote!(if false { break #label; })
             }
             Handing::Yielder => TokenStream::new(),
         };
-        // Errors about the whole of it, and about awaiting here, stand at the keyword.
-        let await_here = Ident::new("await", keyword);
-        let mut block = Group::new(Delimiter::Brace, quote!(#net let #item = #put; #item.#await_here));
+        let mut statements = located(quote!(#net let #item = #function), keyword);
+        statements.extend(arguments);
+        statements.extend(located(quote!(; #item.await), keyword));
+        // Errors about the whole of it stand at the keyword too.
+        let mut block = Group::new(Delimiter::Brace, statements);
         block.set_span(keyword);
         out.push(block.into());
         length
@@ -213,9 +220,7 @@ impl Lowering<'_> {
     fn for_await(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         let Some((mut found, length)) = Loop::read(&trees[index + 2..], trees[index + 1].span()) else {
             self.errors.at(&trees[index], "this loop is not complete\nwrite `for await item in stream { .. }`");
-            // Without the `await`, the rest is what rustc and the editor know.
-            out.push(trees[index].clone());
-            return 2;
+            return 2 + self.broken_loop(&trees[index + 2..], level, out);
         };
         let has_label = out.len() >= 3 && is_punct(out.last(), ':') && is_punct(out.get(out.len() - 3), '\'');
         if has_label {
@@ -225,6 +230,19 @@ impl Lowering<'_> {
         found.body = regroup(&found.body, self.tokens(found.body.stream(), level));
         out.push(found.lower(self.krate).into());
         2 + length
+    }
+
+    /// Keeps the header of a loop that misses something, for the editor, and drops what makes no sense without the rest.
+    fn broken_loop(&mut self, trees: &[TokenTree], level: Level, out: &mut Vec<TokenTree>) -> usize {
+        let end = trees.iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len());
+        if let Some(keyword) = trees[..end].iter().position(|tree| is_ident(Some(tree), "in")) {
+            let header = self.tokens(trees[keyword + 1..end].iter().cloned().collect(), level);
+            out.extend(if header.is_empty() { quote!(()) } else { quote!({ _ = #header; }) });
+            return end;
+        }
+        let body = trees[..end].iter().position(|tree| group(Some(tree), Delimiter::Brace).is_some());
+        out.extend(quote!({}));
+        body.map_or(end, |body| body + 1)
     }
 
     /// In a fallible body `return;` ends the stream without an error; in a plain one nothing but `return;` does.
@@ -279,101 +297,5 @@ fn operand(trees: &[TokenTree]) -> &[TokenTree] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The lowered body and the messages about it.
-    fn lowered(kind: Kind, tokens: TokenStream) -> (String, Vec<String>) {
-        let mut errors = Errors::new();
-        let nested = super::super::scan::yields_in_nested_blocks(&tokens);
-        let handing = if nested { Handing::Yielder } else { Handing::Outlet };
-        let group = Group::new(Delimiter::Brace, tokens);
-        let tokens = body(kind, handing, &group, &quote!(weft), &mut errors).to_string();
-        (tokens, errors.into_messages())
-    }
-
-    fn words(tokens: &TokenStream) -> Vec<String> {
-        tokens
-            .clone()
-            .into_iter()
-            .flat_map(|tree| match tree {
-                TokenTree::Group(found) => words(&found.stream()),
-                other => vec![other.to_string()],
-            })
-            .collect()
-    }
-
-    #[test]
-    fn g113_a_half_typed_body_keeps_every_other_token() {
-        for (written, kept) in [
-            (quote!(let client = open(); client. yield before; let other = after(client);), ["client", "before", "after"]),
-            (quote!(for await row in db. { yield row; } let other = after(), before), ["db", "before", "after"]),
-            (quote!(for await row before { yield after; }), ["row", "before", "after"]),
-            (quote!(let a = match before { A => yield, B => yield after. }; a), ["A", "before", "after"]),
-            (quote!(items.map(|before| yield) after { yield | }), ["items", "before", "after"]),
-            (quote!(async { before. yield } fn after yield; const = yield), ["async", "before", "after"]),
-        ] {
-            let tokens: TokenStream = lowered(Kind::Plain, written.clone()).0.parse().unwrap();
-            let lowered = words(&tokens);
-            for word in words(&written).iter().filter(|word| !["yield", "for", "await"].contains(&word.as_str())) {
-                let count = |words: &[String]| words.iter().filter(|other| *other == word).count();
-                assert!(count(&lowered) >= count(&words(&written)), "`{word}` is lost in {lowered:?}");
-            }
-            assert!(kept.iter().all(|word| lowered.contains(&(*word).to_owned())), "{lowered:?}");
-        }
-    }
-
-    #[test]
-    fn g113_two_mistakes_give_two_errors() {
-        let (_, messages) = lowered(Kind::Plain, quote!(f(|x| yield x); const A: () = yield 1; g()?; return Err(2);));
-        assert_eq!(messages.len(), 4, "{messages:?}");
-        assert!(messages[0].contains("a closure") && messages[1].contains("a constant"), "{messages:?}");
-    }
-
-    #[test]
-    fn g40_g45_a_question_mark_is_refused_only_where_it_would_end_the_body() {
-        let errors = |tokens| lowered(Kind::Plain, tokens).1.len();
-        assert_eq!(errors(quote!(f()?)), 1);
-        assert_eq!(errors(quote!(if !(f()?) {} let a = b[c?] + d.await?;)), 3);
-        assert_eq!(errors(quote!(async { f()? }; |x| x?; gather!(f()?); info!(?x); fn g<T: ?Sized>() {})), 0);
-        assert_eq!(lowered(Kind::Fallible, quote!(f()?; g(h?);)).0, "{ f () ? ; g (h ?) ; }");
-    }
-
-    #[test]
-    fn g41_only_bare_returns_of_the_bodys_own_level_are_completed() {
-        let count = |kind, tokens| lowered(kind, tokens).0.matches("Ok (())").count();
-        let returns = quote! { return; if a { return } match b { 1 => return, _ => return Err(c) } return Ok(()); };
-        assert_eq!(count(Kind::Fallible, returns.clone()), 4);
-        assert_eq!(count(Kind::Plain, returns), 1);
-        let elsewhere = quote! { async { return; }; |x| return; fn f() { return; } generator!(async { return; }); };
-        assert_eq!(count(Kind::Fallible, elsewhere), 0);
-    }
-
-    #[test]
-    fn g14_an_inner_generator_stays_as_it_is() {
-        let inner = "generator ! (async { yield 1 ; for await x in s { } })";
-        for around in ["f (|x| INNER)", "async { INNER }", "fn g () { INNER }", "{ { INNER } }"] {
-            let written: TokenStream = around.replace("INNER", inner).parse().unwrap();
-            let (tokens, messages) = lowered(Kind::Plain, written);
-            assert!(tokens.contains(inner) && messages.is_empty(), "{tokens} {messages:?}");
-        }
-    }
-
-    #[test]
-    fn g114_groups_without_keywords_are_the_users_own() {
-        let mut errors = Errors::new();
-        let krate = quote!(weft);
-        let mut lowering = Lowering {
-            kind: Kind::Plain,
-            handing: Handing::Outlet,
-            krate: &krate,
-            errors: &mut errors,
-            uses_label: false,
-            changed: false,
-        };
-        let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { c }); return d;)), Level::OWN);
-        assert!(!lowering.changed);
-        let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { yield c }))), Level::OWN);
-        assert!(lowering.changed);
-    }
-}
+#[path = "lower_tests.rs"]
+mod tests;

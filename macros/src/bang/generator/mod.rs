@@ -10,7 +10,7 @@ use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
-use crate::kit::tokens::{group, is_ident, is_punct};
+use crate::kit::tokens::{group, is_ident, is_punct, split_at_commas};
 
 /// Which of the two macros.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ impl Kind {
 /// `async [move] { .. }` or `async [move] || [-> T] { .. }`.
 struct Input {
     capture: TokenStream,
+    /// Not allowed; kept so that their uses are no errors as well.
+    parameters: TokenStream,
     item: Option<TokenStream>,
     body: Group,
 }
@@ -54,7 +56,8 @@ fn read(kind: Kind, input: &TokenStream, errors: &mut Errors) -> Option<Input> {
     let has_move = is_ident(trees.get(1), "move");
     let capture = if has_move { quote!(move) } else { TokenStream::new() };
     let rest = &trees[1 + usize::from(has_move)..];
-    let (item, rest) = if is_punct(rest.first(), '|') { closure(kind, rest, errors)? } else { (None, rest) };
+    let (parameters, item, rest) =
+        if is_punct(rest.first(), '|') { closure(kind, rest, errors)? } else { (TokenStream::new(), None, rest) };
     let Some(body) = group(rest.first(), Delimiter::Brace) else {
         errors.at(
             rest.first().or(trees.last()),
@@ -66,45 +69,57 @@ fn read(kind: Kind, input: &TokenStream, errors: &mut Errors) -> Option<Input> {
     if !behind.is_empty() && behind.to_string() != "," {
         errors.at(behind, format_args!("`{name}` takes one async block, this stands behind it"));
     }
-    Some(Input { capture, item, body: body.clone() })
+    Some(Input { capture, parameters, item, body: body.clone() })
 }
 
-/// Reads `|| [-> T]`, and returns the type and what follows.
-fn closure<'a>(kind: Kind, trees: &'a [TokenTree], errors: &mut Errors) -> Option<(Option<TokenStream>, &'a [TokenTree])> {
-    let close = 1 + trees[1..].iter().position(|tree| is_punct(Some(tree), '|'))?;
-    let parameters: TokenStream = trees[1..close].iter().cloned().collect();
+/// A closure's parameters and item type, and what follows.
+type Closure<'a> = (TokenStream, Option<TokenStream>, &'a [TokenTree]);
+
+/// Reads `|| [-> T]`.
+fn closure<'a>(kind: Kind, trees: &'a [TokenTree], errors: &mut Errors) -> Option<Closure<'a>> {
+    let name = kind.name();
+    let Some(close) = trees[1..].iter().position(|tree| is_punct(Some(tree), '|')) else {
+        errors.at(
+            &trees[0],
+            format_args!("this closure is not complete\nwrite `{name}(async move || -> T {{ .. yield item; .. }})`"),
+        );
+        return None;
+    };
+    let parameters: TokenStream = trees[1..=close].iter().cloned().collect();
     if !parameters.is_empty() {
         errors.at(
-            parameters,
-            format_args!("the closure of `{}` has no parameters\nuse the variables around it, they are captured", kind.name()),
+            &parameters,
+            format_args!("the closure of `{name}` has no parameters\nuse the variables around it, they are captured"),
         );
     }
-    let rest = &trees[close + 1..];
+    let rest = &trees[close + 2..];
     if !(is_punct(rest.first(), '-') && is_punct(rest.get(1), '>')) {
-        return Some((None, rest));
+        return Some((parameters, None, rest));
     }
     let body = rest.iter().rposition(|tree| group(Some(tree), Delimiter::Brace).is_some()).unwrap_or(rest.len());
-    Some((Some(rest[2..body].iter().cloned().collect()), &rest[body..]))
+    Some((parameters, Some(rest[2..body].iter().cloned().collect()), &rest[body..]))
 }
 
 /// In:  `async move { BODY }`
-/// Out: `direct(async move |outlet| 'body: { BODY })`, or `stream(async move |yielder| { BODY })` if nested blocks yield too.
+/// Out: `direct(async move |outlet| { if true { 'body: { BODY } } })`, or `stream(async move |yielder| { .. })` if nested blocks
+/// yield too. The fallible form ends with `Ok(())`.
+///
+/// The `if` wants a body without a value, says so at the value, and makes what follows reachable in rustc's eyes.
 fn emit(kind: Kind, input: &Input, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
-    let Input { capture, item, body } = input;
+    let Input { capture, parameters, item, body } = input;
     let handing = if scan::yields_in_nested_blocks(&body.stream()) { lower::Handing::Yielder } else { lower::Handing::Outlet };
     let body = lower::body(kind, handing, body, krate, errors);
-    let handle = handing.handle();
+    let (handle, start) = (handing.handle(), handing.start(kind));
     let private = quote!(#krate::__private);
     let ascribed = item.as_ref().map(|item| ascribe(kind, item, krate));
+    let parameters = split_at_commas(parameters.clone());
+    let parameters = quote!(#(let #parameters = #private::returned();)*);
     match kind {
-        Kind::Plain => {
-            let start = handing.start(kind);
-            quote!(#private::#start #ascribed (async #capture |#handle| #body))
-        }
+        Kind::Plain => quote!(#private::#start #ascribed (async #capture |#handle| { #parameters if true { #body } })),
         Kind::Fallible => {
-            let start = handing.start(kind);
-            // The `if` makes the end reachable in rustc's eyes, and wants a body without a value.
-            quote!(#private::#start #ascribed (async #capture |#handle| { if true { #body } #private::Ok(()) }))
+            // With the type of the error written down, a wrong one is an error where it is made.
+            let result = item.as_ref().map(|item| quote!(-> #private::Result<(), <#item as #private::Fallible>::Err>));
+            quote!(#private::#start #ascribed (async #capture |#handle| #result { #parameters if true { #body } #private::Ok(()) }))
         }
     }
 }
