@@ -80,8 +80,15 @@ struct Lowering<'a> {
     changed: bool,
 }
 
-/// The body as a block, under the label of its own level.
-pub(super) fn body(kind: Kind, handing: Handing, body: &Group, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+/// The body as a block that starts with `prologue`, under the label of its own level.
+pub(super) fn body(
+    kind: Kind,
+    handing: Handing,
+    body: &Group,
+    prologue: &TokenStream,
+    krate: &TokenStream,
+    errors: &mut Errors,
+) -> TokenStream {
     let mut lowering = Lowering { kind, handing, krate, errors, uses_label: false, changed: false };
     let statements = lowering.tokens(body.stream(), Level::OWN);
     // A reference can be moved into as many nested blocks as there are.
@@ -89,7 +96,7 @@ pub(super) fn body(kind: Kind, handing: Handing, body: &Group, krate: &TokenStre
         let handle = handing.handle();
         quote!(let #handle = &#handle;)
     });
-    let lowered = regroup(body, quote!(#lend #statements));
+    let lowered = regroup(body, quote!(#prologue #lend #statements));
     if lowering.uses_label {
         let label = label();
         quote!(#label: #lowered)

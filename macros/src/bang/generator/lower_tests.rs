@@ -8,7 +8,7 @@ fn lowered(kind: Kind, tokens: TokenStream) -> (String, Vec<String>) {
     let nested = super::super::scan::yields_in_nested_blocks(&tokens);
     let handing = if nested { Handing::Yielder } else { Handing::Outlet };
     let group = Group::new(Delimiter::Brace, tokens);
-    let tokens = body(kind, handing, &group, &quote!(weft), &mut errors).to_string();
+    let tokens = body(kind, handing, &group, &quote!(), &quote!(weft), &mut errors).to_string();
     (tokens, errors.into_messages())
 }
 

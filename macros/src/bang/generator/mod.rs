@@ -101,27 +101,32 @@ fn closure<'a>(kind: Kind, trees: &'a [TokenTree], errors: &mut Errors) -> Optio
 }
 
 /// In:  `async move { BODY }`
-/// Out: `direct(async move |outlet| { if true { 'body: { BODY } } })`, or `stream(async move |yielder| { .. })` if nested blocks
-/// yield too. The fallible form ends with `Ok(())`.
+/// Out: `direct(async move |outlet| 'body: { if false { return; } BODY })`, or `stream(async move |yielder| { .. })` if nested
+/// blocks yield too; and `try_direct(async move |outlet| { if true { BODY } Ok(()) })` in the fallible form.
 ///
-/// The `if` wants a body without a value, says so at the value, and makes what follows reachable in rustc's eyes.
+/// The dead `return` says what a body gives before the first of the user's own does, so that a wrong one is an error where it
+/// stands. The `if` wants a body without a value, and makes what follows reachable in rustc's eyes.
 fn emit(kind: Kind, input: &Input, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
     let Input { capture, parameters, item, body } = input;
     let handing = if scan::yields_in_nested_blocks(&body.stream()) { lower::Handing::Yielder } else { lower::Handing::Outlet };
-    let body = lower::body(kind, handing, body, krate, errors);
     let (handle, start) = (handing.handle(), handing.start(kind));
     let private = quote!(#krate::__private);
     let ascribed = item.as_ref().map(|item| ascribe(kind, item, krate));
     let parameters = split_at_commas(parameters.clone());
-    let parameters = quote!(#(let #parameters = #private::returned();)*);
-    match kind {
-        Kind::Plain => quote!(#private::#start #ascribed (async #capture |#handle| { #parameters if true { #body } })),
-        Kind::Fallible => {
-            // With the type of the error written down, a wrong one is an error where it is made.
-            let result = item.as_ref().map(|item| quote!(-> #private::Result<(), <#item as #private::Fallible>::Err>));
-            quote!(#private::#start #ascribed (async #capture |#handle| #result { #parameters if true { #body } #private::Ok(()) }))
+    let returned = match (kind, item) {
+        (Kind::Plain, _) => quote!(),
+        (Kind::Fallible, None) => quote!(#private::Ok(())),
+        (Kind::Fallible, Some(item)) => {
+            quote!(#private::returned::<#private::Result<(), <#item as #private::Fallible>::Err>>())
         }
-    }
+    };
+    let prologue = quote!(#(let #parameters = #private::returned();)* if false { return #returned; });
+    let body = lower::body(kind, handing, body, &prologue, krate, errors);
+    let body = match kind {
+        Kind::Plain => body,
+        Kind::Fallible => quote!({ if true { #body } #private::Ok(()) }),
+    };
+    quote!(#private::#start #ascribed (async #capture |#handle| #body))
 }
 
 /// The item type as a turbofish. The fallible form takes the type of a whole item, `Result<T, E>`, apart by projection.

@@ -7,7 +7,7 @@ fn main() {
         fn deliver(item: i32) {
             yield item;
         }
-        const ONE: () = { yield 1 };
+        const ONE: () = yield 1;
         static TWO: () = yield 2;
         deliver(3);
         let () = const { yield 4 };

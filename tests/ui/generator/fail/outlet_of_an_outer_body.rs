@@ -5,10 +5,4 @@ use weftwork::__private::direct;
 fn main() {
     let mut kept = None;
     let _ = direct::<u8, _>(async |outlet| kept = Some(outlet));
-
-    let _ = direct::<u8, _>(async |outlet| {
-        std::thread::scope(|scope| {
-            scope.spawn(|| drop(&outlet));
-        });
-    });
 }
