@@ -14,7 +14,7 @@ pub use crate::concurrent::at_once::{AtOnce, at_once, items};
 pub use crate::concurrent::completing::completing;
 pub use crate::concurrent::gathering::{Marked, Unmarked, gathering, infallible};
 pub use crate::contracts::async_iterable;
-pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_ok, stream, try_direct, try_stream};
+pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_as, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
 pub use crate::transaction::{begin, savepoint};

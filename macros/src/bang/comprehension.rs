@@ -33,7 +33,7 @@ impl Comprehension {
             );
             return None;
         }
-        let Some((found, length)) = Loop::read(&trees[1..]) else {
+        let Some((found, length)) = Loop::read(&trees[1..], trees[0].span()) else {
             errors.at(&trees[0], format_args!("this comprehension is not complete\nwrite `{}`", grammar.example));
             return None;
         };

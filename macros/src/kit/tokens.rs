@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 
-/// Splits at the commas of the top level, those in generics (where no value is compared, and in a type behind `->`) apart. A trailing comma
-/// adds no part.
+/// Splits at the commas of the top level, those in generics (where nothing can be compared, and in a type behind `->`) apart.
+/// A trailing comma adds no part.
 pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = Vec::new();
     let mut part: Vec<TokenTree> = Vec::new();

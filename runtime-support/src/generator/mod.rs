@@ -79,15 +79,21 @@ pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
 
 /// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
 #[inline]
-pub fn put<T>(_: Accepts<T>, item: T, outlet: &Outlet<'_, T>) -> Suspend {
+pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
     assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
     Suspend { done: false }
 }
 
+/// A `yield` of the user's: the first argument makes a wrong item an error at the item.
+#[inline]
+pub fn put_as<T>(_: Accepts<T>, item: T, outlet: &Outlet<'_, T>) -> Suspend {
+    put(item, outlet)
+}
+
 /// A `yield` of the fallible form.
 #[inline]
-pub fn put_ok<T, E>(accepts: Accepts<Result<T, E>>, item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
-    put(accepts, Ok(item), outlet)
+pub fn put_ok<T, E>(_: Accepts<Result<T, E>>, item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
+    put(Ok(item), outlet)
 }
 
 /// A `yield` of a fallible body that lends its handle.

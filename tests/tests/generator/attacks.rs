@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures::StreamExt;
 use futures_core::Stream;
-use weftwork::__private::{accepts, direct, put};
+use weftwork::__private::{direct, put};
 use weftwork::{Yielder, generator, stream};
 
 use super::{Noted, all, poll_once};
@@ -287,8 +287,8 @@ fn g76_two_threads_in_one_poll_emit_at_once() {
 fn the_hidden_functions_can_be_misused_without_harm() {
     // Two items in one poll: refused by a panic, and the first one is dropped with the generator.
     let mut twice = Box::pin(direct(async |outlet| {
-        let _first = put(accepts(&outlet), String::from("a"), &outlet);
-        let _second = put(accepts(&outlet), String::from("b"), &outlet);
+        let _first = put(String::from("a"), &outlet);
+        let _second = put(String::from("b"), &outlet);
     }));
     assert!(catch_unwind(AssertUnwindSafe(|| poll_once(twice.as_mut()))).is_err());
     assert_eq!(poll_once(twice.as_mut()), Poll::Ready(None));
@@ -296,14 +296,14 @@ fn the_hidden_functions_can_be_misused_without_harm() {
 
     // An item whose suspension is never awaited, in the poll that ends the body.
     let items = direct(async |outlet| {
-        drop(put(accepts(&outlet), String::from("a"), &outlet));
+        drop(put(String::from("a"), &outlet));
     });
     assert_eq!(futures::executor::block_on(all(items)), ["a"]);
 
     // An outlet that goes to another thread within one poll.
     let items = direct(async |outlet| {
         std::thread::scope(|scope| {
-            scope.spawn(move || drop(put(accepts(&outlet), String::from("elsewhere"), &outlet)));
+            scope.spawn(move || drop(put(String::from("elsewhere"), &outlet)));
         });
     });
     assert_eq!(futures::executor::block_on(all(items)), ["elsewhere"]);
@@ -313,7 +313,7 @@ fn the_hidden_functions_can_be_misused_without_harm() {
         struct Cycle<T>(RefCell<Option<Rc<Cycle<T>>>>, T);
         let cycle = Rc::new(Cycle(RefCell::default(), outlet));
         let outlet = &cycle.1;
-        put(accepts(outlet), String::from("kept"), outlet).await;
+        put(String::from("kept"), outlet).await;
         // Undone in the end, so that a leak checker has nothing to say.
         *cycle.0.borrow_mut() = Some(cycle.clone());
         cycle.0.take();

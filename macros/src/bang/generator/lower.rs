@@ -166,7 +166,7 @@ impl Lowering<'_> {
     }
 
     /// In:  `yield VALUE`
-    /// Out: `{ if false { break 'body } let item = put(accepts(&outlet), VALUE, &outlet); item.await }`
+    /// Out: `{ if false { break 'body } let item = put_as(accepts(&outlet), VALUE, &outlet); item.await }`
     ///
     /// The value's temporaries end before the body suspends. The dead `break` makes rustc refuse a macro that moves the
     /// `yield` to another level, where standing still would mean something else. The first argument says what the value has to
@@ -194,7 +194,9 @@ impl Lowering<'_> {
         let (krate, handle, item) = (self.krate, self.handing.handle(), local("item"));
         let private = quote!(#krate::__private);
         let (function, before, behind) = match (self.handing, self.kind) {
-            (Handing::Outlet, Kind::Plain) => (quote!(#private::put), quote!(#private::accepts(&#handle),), quote!(, &#handle)),
+            (Handing::Outlet, Kind::Plain) => {
+                (quote!(#private::put_as), quote!(#private::accepts(&#handle),), quote!(, &#handle))
+            }
             (Handing::Outlet, Kind::Fallible) => {
                 (quote!(#private::put_ok), quote!(#private::accepts(&#handle),), quote!(, &#handle))
             }
