@@ -1,6 +1,6 @@
 //! Policies on functions: a call that stops in time, and one that waits its turn.
 //!
-//! `cargo run --example policies`
+//! `cargo run --example 04_policies`
 
 use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
