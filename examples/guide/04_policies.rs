@@ -50,7 +50,10 @@ impl Drop for Leaving<'_> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::default();
     let paths = ["/a", "/b", "/slow", "/c", "/d", "/e"];
-    let answers = gather!(for path in &paths { server.fetch(path) }).await;
+    let answers = gather!(for path in &paths {
+        server.fetch(path)
+    })
+    .await;
     for (path, answer) in paths.iter().zip(answers) {
         match answer {
             Ok(length) => println!("{path}: {length}"),

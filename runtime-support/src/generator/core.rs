@@ -65,8 +65,12 @@ impl<T> Drop for Slot<T> {
 /// Invariant in `'y`, so that it is tied to its own body, and in `T`, since items only go in.
 pub struct Outlet<'y, T> {
     slot: *const Slot<T>,
-    identity: PhantomData<(fn(&'y ()) -> &'y (), fn(T) -> T)>,
+    identity: PhantomData<Invariant<&'y ()>>,
+    items: PhantomData<Invariant<T>>,
 }
+
+/// Takes and gives, so that neither a longer nor a shorter lifetime will do.
+type Invariant<T> = fn(T) -> T;
 
 // SAFETY: an outlet moves items of type `T` to the generator's thread; the slot's turns are handed over with release and
 // acquire. It is not `Sync`: two threads must not be producers at once.
@@ -84,9 +88,10 @@ impl<T> Outlet<'_, T> {
         if !self.is_vacant() {
             return Err(item);
         }
-        // SAFETY: the slot outlives the outlet. It is vacant, so the consumer keeps off; `self` is the only producer, and as
-        // it is not `Sync` no other thread is in here.
+        // SAFETY: the slot outlives the outlet.
         let slot = unsafe { &*self.slot };
+        // SAFETY: the slot is vacant, so the consumer keeps off; `self` is the only producer, and as it is not `Sync` no other
+        // thread is in here.
         unsafe { (*slot.item.get()).write(item) };
         slot.full.store(true, Ordering::Release);
         Ok(())
@@ -171,7 +176,8 @@ where
         // A start that panics leaves a finished generator.
         match std::mem::replace(&mut self.stage, Stage::Finished) {
             Stage::Fresh(start) => {
-                self.stage = Stage::Running(start.start(Outlet { slot: &raw const self.slot, identity: PhantomData }));
+                self.stage =
+                    Stage::Running(start.start(Outlet { slot: &raw const self.slot, identity: PhantomData, items: PhantomData }));
                 None
             }
             Stage::Ended(last) => Some(last),
