@@ -151,9 +151,7 @@ async fn g48_break_and_continue_act_on_the_loop_they_name() {
                             }
                         }
                     }
-                    (5, 2) => loop {
-                        break 'outer;
-                    },
+                    (5, 2) => break 'outer,
                     _ => yield (a, b),
                 }
             }
@@ -390,15 +388,15 @@ async fn g57_the_function_around_is_send() {
 async fn the_loop_may_be_written_in_other_ways() {
     let seen = Cell::new(0);
     for_await!(for await n in count(2) {
-        seen.set(seen.get() + n)
+        seen.set(seen.get() + n);
     });
     for_await! { for n in count(2) { seen.set(seen.get() + n) } }
     let () = for_await!(for n in count(2) {
-        seen.set(seen.get() + n)
+        seen.set(seen.get() + n);
     });
     let through = async {
         for_await!(for n in count(2) {
-            seen.set(seen.get() + n)
+            seen.set(seen.get() + n);
         })
     };
     through.await;

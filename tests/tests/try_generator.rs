@@ -176,7 +176,8 @@ async fn g41_the_ways_to_end() {
                 1 => return Ok(()),
                 2 => return Err(Wrong::Own("ended")),
                 3 => {
-                    if how == 3 {
+                    let next = how + 1;
+                    if next == 4 {
                         return;
                     }
                 }

@@ -126,6 +126,26 @@ pub fn fallible_loop() -> impl Stream<Item = Result<u64, Wrong>> {
     })
 }
 
+/// Values of type `()` at the end of blocks.
+pub fn tails(text: &str) -> impl Stream<Item = Result<usize, Wrong>> {
+    try_generator!(async move {
+        for word in text.split(' ') {
+            if word.is_empty() {
+                yield 0
+            } else {
+                async {
+                    yield word.len()
+                }
+                .await;
+            }
+        }
+        for await n in numbers(text) {
+            n?;
+            yield 1
+        }
+    })
+}
+
 async fn count_down(y: &Yielder<'_, u64>, from: u64) {
     for n in (0..from).rev() {
         y.emit(n).await;

@@ -44,6 +44,8 @@ struct Level {
     run: Run,
     /// In the arguments of a macro, where a `?` may be a mark of that macro's.
     in_macro: bool,
+    /// Directly in braces that no macro is given: among statements, fields or the arms of a `match`.
+    in_braces: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,15 +59,15 @@ enum Run {
 }
 
 impl Level {
-    const OWN: Self = Self { run: Run::Own, in_macro: false };
+    const OWN: Self = Self { run: Run::Own, in_macro: false, in_braces: true };
 
     fn barred(place: &'static str) -> Self {
-        Self { run: Run::Barred(place), in_macro: false }
+        Self { run: Run::Barred(place), in_macro: false, in_braces: false }
     }
 
     /// In an `async` block on this level.
     fn nested(self) -> Self {
-        Self { run: if self.run == Run::Own { Run::Nested } else { self.run }, in_macro: false }
+        Self { run: if self.run == Run::Own { Run::Nested } else { self.run }, in_macro: false, in_braces: true }
     }
 }
 
@@ -156,8 +158,12 @@ impl Lowering<'_> {
             }
             Piece::Return | Piece::Question | Piece::Other => {
                 let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
+                let in_macro = level.in_macro || is_arguments;
                 out.push(match &trees[index] {
-                    TokenTree::Group(found) => self.group(found, Level { in_macro: level.in_macro || is_arguments, ..level }),
+                    TokenTree::Group(found) => {
+                        let in_braces = found.delimiter() == Delimiter::Brace && !is_arguments;
+                        self.group(found, Level { in_macro, in_braces, ..level })
+                    }
                     other => other.clone(),
                 });
                 1
@@ -179,7 +185,7 @@ impl Lowering<'_> {
         if let Run::Barred(place) = level.run {
             self.errors.at(&trees[index], format_args!("`yield` stands in {place}, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`"));
             // An expression of the same type, so that this is the only error.
-            let value = self.tokens(operand.iter().cloned().collect(), level);
+            let value = self.tokens(operand.iter().cloned().collect(), Level { in_braces: false, ..level });
             out.extend(if value.is_empty() { quote!(()) } else { quote!((_ = #value)) });
             return length;
         }
@@ -189,8 +195,11 @@ impl Lowering<'_> {
             out.extend(quote!(()));
             return length;
         }
-        let value =
-            if operand.is_empty() { quote_spanned!(keyword=> ()) } else { self.tokens(operand.iter().cloned().collect(), level) };
+        let value = if operand.is_empty() {
+            quote_spanned!(keyword=> ())
+        } else {
+            self.tokens(operand.iter().cloned().collect(), Level { in_braces: false, ..level })
+        };
         let (krate, handle, item) = (self.krate, self.handing.handle(), local("item"));
         let private = quote!(#krate::__private);
         let (function, before, behind) = match (self.handing, self.kind) {
@@ -219,10 +228,15 @@ impl Lowering<'_> {
         let mut statements = located(quote!(#net let #item = #function), keyword);
         statements.extend(arguments);
         statements.extend(located(quote!(; #item.await), keyword));
+        let is_statement = level.in_braces && out.last().is_none_or(|before| is_punct(Some(before), ';') || is_block(before));
         // Errors about the whole of it stand at the keyword too.
         let mut block = Group::new(Delimiter::Brace, statements);
         block.set_span(keyword);
         out.push(block.into());
+        if is_statement && index + length == trees.len() {
+            // A value of type `()` at the end of a block: clippy would miss the semicolon, and put it behind the keyword.
+            out.extend(quote!(;));
+        }
         length
     }
 
@@ -235,8 +249,8 @@ impl Lowering<'_> {
         if has_label {
             found.label = out.drain(out.len() - 3..).collect();
         }
-        found.header = self.tokens(found.header, level);
-        found.body = regroup(&found.body, self.tokens(found.body.stream(), level));
+        found.header = self.tokens(found.header, Level { in_braces: false, ..level });
+        found.body = regroup(&found.body, self.tokens(found.body.stream(), Level { in_braces: true, ..level }));
         out.push(found.lower(self.krate).into());
         2 + length
     }
@@ -290,6 +304,10 @@ impl Lowering<'_> {
         out.extend(quote!(.into_iter().next().unwrap()));
         1
     }
+}
+
+fn is_block(tree: &TokenTree) -> bool {
+    group(Some(tree), Delimiter::Brace).is_some()
 }
 
 /// Whether a `!` behind this token calls a macro, unlike that of `if !(..)`.
