@@ -12,7 +12,7 @@ pub use core::result::Result::{self, Err, Ok};
 pub use crate::concurrent::arms::{arm, both, gather, try_arm, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, at_once, items};
 pub use crate::concurrent::completing::completing;
-pub use crate::concurrent::gathering::{Marked, Unmarked, gathering, infallible};
+pub use crate::concurrent::gathering::{Marked, Unmarked, collect, gathering, infallible};
 pub use crate::contracts::async_iterable;
 pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_as, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;

@@ -1,13 +1,13 @@
 //! `as_completed!`: a stream of outputs in the order in which they come.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
 use super::comprehension::{Comprehension, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::Grammar;
 use crate::kit::driver;
-use crate::kit::idents::local;
+use crate::kit::idents::binding;
 
 const GRAMMAR: Grammar = Grammar {
     name: "as_completed!",
@@ -45,15 +45,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn emit(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let (items, at_most, completing) = (local("items"), local("at_once"), local("completing"));
-    let (outlet, output) = (local("outlet"), local("output"));
-    let (header, body) = (&comprehension.header, &comprehension.body);
+    let (items, at_most, completing) = (binding("items"), binding("at_once"), binding("completing"));
+    let (outlet, output) = (binding("outlet"), binding("output"));
+    let header = &comprehension.header;
     let deliver =
-        |next| quote!(while let #private::Some(#output) = #completing.#next().await { #private::put(#output, &#outlet).await; });
-    let room = deliver(local("overflow"));
-    let rest = deliver(local("output"));
-    let start = quote!(#completing.start(#body););
-    let pull = comprehension.pull(krate, &room, &start);
+        |next: TokenStream| quote!(while let #private::Some(#output) = #completing.#next().await { #private::put(#output, &#outlet).await; });
+    let room = deliver(quote!(overflow));
+    let rest = deliver(quote!(output));
+    let start = |future: &Group| quote!(#completing.start(#future););
+    let pull = comprehension.pull(krate, &room, start);
     quote!({
         let #items = #private::items(#header);
         let #at_most = #at_once;

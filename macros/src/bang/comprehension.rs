@@ -6,6 +6,7 @@ use quote::quote;
 use super::for_await::Loop;
 use crate::kit::args::{Args, Grammar, key_of, unknown};
 use crate::kit::errors::Errors;
+use crate::kit::idents::binding;
 use crate::kit::tokens::{is_ident, regroup, split_at_commas, unwrap_invisible};
 
 pub(crate) struct Comprehension {
@@ -45,18 +46,19 @@ impl Comprehension {
         Some(Self { pattern: found.pattern, header: found.header, body, mark })
     }
 
-    /// In:  `for PATTERN in HEADER { .. }`
-    /// Out: `loop { ROOM; let Some(item) = items.next() else { break }; let PATTERN = item; START }`
+    /// In:  `for PATTERN in HEADER { BODY }`
+    /// Out: `loop { ROOM; let Some(item) = items.next() else { break }; START({ let PATTERN = item; BODY }) }`
     ///
     /// The input is pulled only when there is room. `continue` and `break` in the body act on this loop.
-    pub(crate) fn pull(&self, krate: &TokenStream, room: &TokenStream, start: &TokenStream) -> TokenStream {
+    pub(crate) fn pull(&self, krate: &TokenStream, room: &TokenStream, start: impl Fn(&Group) -> TokenStream) -> TokenStream {
         let pattern = &self.pattern;
-        let (items, item) = (crate::kit::idents::local("items"), crate::kit::idents::local("item"));
+        let (items, item) = (binding("items"), binding("item"));
+        let body = self.body.stream();
+        let start = start(&regroup(&self.body, quote!(let #pattern = #item; #body)));
         quote! {
             loop {
                 #room
                 let #krate::__private::Some(#item) = #items.next() else { break };
-                let #pattern = #item;
                 #start
             }
         }

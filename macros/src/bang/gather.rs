@@ -1,6 +1,6 @@
 //! `gather!`: arms that run together, or a comprehension of them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
 use super::comprehension::{Comprehension, at_once, split_options};
@@ -9,7 +9,7 @@ use crate::kit::args::{Args, Grammar};
 use crate::kit::arms::Arm;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::local;
+use crate::kit::idents::binding;
 
 const GRAMMAR: Grammar = Grammar {
     name: "gather!",
@@ -57,7 +57,7 @@ fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let arms: Vec<Arm> = parts.into_iter().map(Arm::new).collect();
     let is_marked = arms.iter().any(|arm| arm.mark.is_some());
-    let error = local("error");
+    let error = binding("error");
     let leaves: Vec<TokenStream> = arms
         .iter()
         .map(|arm| {
@@ -65,7 +65,7 @@ fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
             if arm.mark.is_some() { quote!(#private::try_arm(#expr, #error)) } else { quote!(#private::arm(#expr)) }
         })
         .collect();
-    let names: Vec<_> = (0..arms.len()).map(|index| local(&format!("output_{index}"))).collect();
+    let names: Vec<_> = (0..arms.len()).map(|index| binding(&format!("output_{index}"))).collect();
     let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
     let pattern = tree_of_names(&names);
     let flatten = quote!(|#pattern| (#(#names,)*));
@@ -97,9 +97,9 @@ fn tree_of_names(names: &[proc_macro2::Ident]) -> TokenStream {
 /// Out: an async block that pulls the input while there is room and gathers the outputs.
 fn collect(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let (items, at_most, gathering, error) = (local("items"), local("at_once"), local("gathering"), local("error"));
-    let (header, body) = (&comprehension.header, &comprehension.body);
-    let start = quote!(#gathering.start(#body););
+    let (items, at_most, gathering, error) = (binding("items"), binding("at_once"), binding("gathering"), binding("error"));
+    let header = &comprehension.header;
+    let start = |future: &Group| quote!(#gathering.start(#future););
     let (mark, room, finish) = match &comprehension.mark {
         Some(_) => (
             quote!(Marked),
@@ -112,16 +112,16 @@ fn collect(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenSt
             quote!(#private::infallible(#gathering.finish().await)),
         ),
     };
-    let pull = comprehension.pull(krate, &room, &start);
+    let pull = comprehension.pull(krate, &room, start);
     quote!({
         let #items = #private::items(#header);
         let #at_most = #at_once;
-        async {
+        #private::collect(async {
             // Captured whole: the input is owned by the gather, everything else that the body names is borrowed.
             let mut #items = #items;
             let mut #gathering = #private::gathering(#private::#mark, #at_most, #items.at_least());
             #pull
             #finish
-        }
+        })
     })
 }

@@ -153,13 +153,24 @@ pin_project! {
     }
 }
 
+/// Drops the arms when it is dropped.
+struct Emptied<'a, A>(Pin<&'a mut Option<A>>);
+
+impl<A> Drop for Emptied<'_, A> {
+    fn drop(&mut self) {
+        self.0.set(None);
+    }
+}
+
 impl<A> Sweep<A> {
     fn poll<E>(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<A::Output, E>>
     where
         A: Arms<E>,
     {
-        let mut this = self.project();
-        let Some(mut arms) = this.arms.as_mut().as_pin_mut() else { panic!("`gather!` was polled after it had returned") };
+        let this = self.project();
+        // Also where an arm panics: the others are gone before the caller hears of it.
+        let mut end = Emptied(this.arms);
+        let Some(mut arms) = end.0.as_mut().as_pin_mut() else { panic!("`gather!` was polled after it had returned") };
         let first = *this.first;
         *this.first = if first + 1 < A::COUNT { first + 1 } else { 0 };
         let swept = arms.as_mut().poll_range(first, A::COUNT, cx).and_then(|late| {
@@ -167,11 +178,14 @@ impl<A> Sweep<A> {
             Ok(early && late)
         });
         let result = match swept {
-            Ok(false) => return Poll::Pending,
+            Ok(false) => {
+                std::mem::forget(end);
+                return Poll::Pending;
+            }
             Ok(true) => Ok(arms.take()),
             Err(error) => Err(error),
         };
-        this.arms.set(None);
+        drop(end);
         Poll::Ready(result)
     }
 }

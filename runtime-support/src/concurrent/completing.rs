@@ -26,12 +26,12 @@ pub fn completing<F: Future>(at_once: AtOnce) -> Completing<F> {
 impl<F: Future> Completing<F> {
     /// `None` once another future may start, before that an output that stands in its way.
     pub fn overflow(&mut self) -> Output<'_, F> {
-        Output { completing: self, wanted: Wanted::Room, again: false }
+        Output { completing: self, wanted: Wanted::Room }
     }
 
     /// The next output, and `None` after the last.
     pub fn output(&mut self) -> Output<'_, F> {
-        Output { completing: self, wanted: Wanted::Output, again: false }
+        Output { completing: self, wanted: Wanted::Output }
     }
 
     /// Takes in the next future.
@@ -63,28 +63,28 @@ enum Wanted {
 pub struct Output<'a, F: Future> {
     completing: &'a mut Completing<F>,
     wanted: Wanted,
-    again: bool,
 }
 
 impl<F: Future> Future for Output<'_, F> {
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let again = std::mem::replace(&mut self.again, true);
         let wanted = self.wanted;
         let completing = &mut *self.completing;
-        while let Some((_, output)) = completing.set.poll_fresh(cx) {
+        // Every time, also where an output is there already: what was woken must not wait until nothing else is ready.
+        completing.set.hear(cx);
+        while let Some((_, output)) = completing.set.poll_next(cx) {
+            completing.done.push_back(output);
+        }
+        if let Some((_, output)) = completing.set.poll_fresh(cx) {
             completing.done.push_back(output);
         }
         if wanted == Wanted::Room && completing.has_room() {
             return Poll::Ready(None);
         }
-        if let Some(output) = completing.done.pop_front() {
-            return Poll::Ready(Some(output));
+        match completing.done.pop_front() {
+            None if completing.set.running() > 0 => Poll::Pending,
+            output => Poll::Ready(output),
         }
-        if completing.set.running() == 0 {
-            return Poll::Ready(None);
-        }
-        completing.set.poll_next(again, cx).map(|(_, output)| Some(output))
     }
 }

@@ -4,10 +4,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
 
 use super::at_once::AtOnce;
-use super::set::Set;
+use super::set::{Done, Set};
 
 /// Whether an output ends the gather: never without a mark, an `Err` with one.
 pub trait Mark<O> {
@@ -50,14 +52,14 @@ pub struct Gathering<F: Future, K: Mark<F::Output>> {
 /// See [`Gathering`]. `expected` is how many futures will come at least.
 pub fn gathering<F: Future, K: Mark<F::Output>>(_mark: K, at_once: AtOnce, expected: usize) -> Gathering<F, K> {
     // What an iterator promises is not worth more than some memory.
-    const MOST: usize = 1 << 16;
-    Gathering { set: Set::new(), outputs: Vec::with_capacity(expected.min(MOST)), at_once }
+    let most = (1 << 20) / size_of::<Option<K::Value>>().max(1);
+    Gathering { set: Set::new(), outputs: Vec::with_capacity(expected.min(most)), at_once }
 }
 
 impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
     /// Waits until another future may start. The ones that run get on meanwhile.
     pub fn room(&mut self) -> Room<'_, F, K> {
-        Room { gathering: self, again: false }
+        Room { gathering: self }
     }
 
     /// Takes in the next future.
@@ -68,11 +70,15 @@ impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
 
     /// Waits for the futures that still run.
     pub fn finish(self) -> Finish<F, K> {
-        Finish { gathering: self, again: false }
+        Finish { gathering: self }
+    }
+
+    fn has_room(&self) -> bool {
+        self.at_once.allows_another(self.set.running())
     }
 
     /// Keeps what has come; drops everything else at the first error.
-    fn keep(&mut self, (input, output): (usize, F::Output)) -> Result<(), K::Error> {
+    fn keep(&mut self, (input, output): Done<F>) -> Result<(), K::Error> {
         match K::judge(output) {
             Ok(value) => {
                 self.outputs[input] = Some(value);
@@ -98,24 +104,23 @@ impl<F: Future, K: Mark<F::Output>> fmt::Debug for Gathering<F, K> {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Room<'a, F: Future, K: Mark<F::Output>> {
     gathering: &'a mut Gathering<F, K>,
-    again: bool,
 }
 
 impl<F: Future, K: Mark<F::Output>> Future for Room<'_, F, K> {
     type Output = Result<(), K::Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let again = std::mem::replace(&mut self.again, true);
         let gathering = &mut *self.gathering;
         // What was started last is polled once even if there is room, so that what is ready makes some.
         if let Some(done) = gathering.set.poll_fresh(cx) {
             gathering.keep(done)?;
         }
-        while !gathering.at_once.allows_another(gathering.set.running()) {
-            match gathering.set.poll_next(again, cx) {
-                Poll::Ready(done) => gathering.keep(done)?,
-                Poll::Pending => return Poll::Pending,
-            }
+        if !gathering.has_room() {
+            gathering.set.hear(cx);
+        }
+        while !gathering.has_room() {
+            let Some(done) = gathering.set.poll_next(cx) else { return Poll::Pending };
+            gathering.keep(done)?;
         }
         Poll::Ready(Ok(()))
     }
@@ -126,7 +131,6 @@ impl<F: Future, K: Mark<F::Output>> Future for Room<'_, F, K> {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Finish<F: Future, K: Mark<F::Output>> {
     gathering: Gathering<F, K>,
-    again: bool,
 }
 
 // The futures are pinned in boxes of their own, the outputs nowhere.
@@ -136,14 +140,16 @@ impl<F: Future, K: Mark<F::Output>> Future for Finish<F, K> {
     type Output = Result<Vec<K::Value>, K::Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let again = std::mem::replace(&mut self.again, true);
-        while self.gathering.set.running() > 0 {
-            match self.gathering.set.poll_next(again, cx) {
-                Poll::Ready(done) => self.gathering.keep(done)?,
-                Poll::Pending => return Poll::Pending,
-            }
+        let gathering = &mut self.gathering;
+        gathering.set.hear(cx);
+        while let Some(done) = gathering.set.poll_next(cx) {
+            gathering.keep(done)?;
         }
-        Poll::Ready(Ok(self.gathering.outputs.drain(..).flatten().collect()))
+        if gathering.set.running() > 0 {
+            return Poll::Pending;
+        }
+        // In place: the outputs stay in the memory that they are in.
+        Poll::Ready(Ok(std::mem::take(&mut gathering.outputs).into_iter().flatten().collect()))
     }
 }
 
@@ -151,4 +157,44 @@ impl<F: Future, K: Mark<F::Output>> Future for Finish<F, K> {
 pub fn infallible<T>(result: Result<T, Infallible>) -> T {
     let Ok(value) = result;
     value
+}
+
+pin_project! {
+    /// `gather!` over a comprehension: a `Vec` of the outputs, or the first error.
+    ///
+    /// # Panics
+    /// When polled again after it has returned.
+    ///
+    /// # Cancel safety
+    /// Dropping it drops its futures, in the order of their inputs.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Collect<B> {
+        // Emptied at the end.
+        #[pin]
+        body: Option<B>,
+    }
+}
+
+/// See [`Collect`].
+pub fn collect<B: Future>(body: B) -> Collect<B> {
+    Collect { body: Some(body) }
+}
+
+impl<B: Future> Future for Collect<B> {
+    type Output = B::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<B::Output> {
+        let mut body = self.project().body;
+        let Some(running) = body.as_mut().as_pin_mut() else { panic!("`gather!` was polled after it had returned") };
+        let output = ready!(running.poll(cx));
+        body.set(None);
+        Poll::Ready(output)
+    }
+}
+
+impl<B> fmt::Debug for Collect<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Collect").finish_non_exhaustive()
+    }
 }

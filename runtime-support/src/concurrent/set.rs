@@ -1,8 +1,10 @@
 //! The futures of a comprehension: each lives from its start to its output, and only those that were woken are polled.
 //!
-//! A future is polled first with the owner's waker. What is ready then has cost no waker, and no place either: the next future
-//! takes over its box. What stays pending is polled once more with a waker of its own when the owner is polled again, and from
-//! then on only when that waker was called.
+//! As long as every future is ready at its first poll there is nobody to wake: that poll takes the owner's waker, and one box
+//! serves them all. The first one that stays pending hangs up the bell; from then on each is polled with a waker of its own.
+//!
+//! Who may wait: the owner returns `Pending` only after [`Set::hear`] and [`Set::poll_next`] until `None`. Whatever is woken
+//! later than that finds the owner's waker in the bell.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -13,40 +15,32 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::task::coop;
 
-/// A place for one future.
-struct Place<F> {
-    future: Pin<Box<Option<F>>>,
-    /// The number of the future's input.
-    input: usize,
-    /// Made when the future is first polled with it; kept for the futures that use the place later.
-    alarm: Option<Arc<Alarm>>,
-}
+/// An output with the number of its input.
+pub(super) type Done<F> = (usize, <F as Future>::Output);
 
 pub(super) struct Set<F: Future> {
-    places: Vec<Place<F>>,
-    free: Vec<usize>,
     /// Started, not polled yet.
-    fresh: VecDeque<usize>,
-    /// Polled with the owner's waker only.
-    unregistered: VecDeque<usize>,
-    /// The owner's waker that those hold.
-    owner: Option<Waker>,
-    /// Whether some of them hold an older one.
-    has_strays: bool,
-    bell: Arc<Bell>,
+    fresh: Option<Seat<F>>,
+    /// The box of one that has ended, for the next one.
+    spare: Option<Pin<Box<Option<F>>>>,
+    places: Vec<Place<F>>,
+    /// Places without a future.
+    free: Vec<usize>,
+    /// Places that were woken and have not had their turn.
+    round: VecDeque<usize>,
+    bell: Option<Arc<Bell>>,
     running: usize,
 }
 
 impl<F: Future> Set<F> {
     pub(super) fn new() -> Self {
         Self {
+            fresh: None,
+            spare: None,
             places: Vec::new(),
             free: Vec::new(),
-            fresh: VecDeque::new(),
-            unregistered: VecDeque::new(),
-            owner: None,
-            has_strays: false,
-            bell: Arc::default(),
+            round: VecDeque::new(),
+            bell: None,
             running: 0,
         }
     }
@@ -55,146 +49,185 @@ impl<F: Future> Set<F> {
         self.running
     }
 
-    /// Takes a future in; it is first polled by the next [`poll_next`](Self::poll_next).
+    /// Takes a future in. [`poll_fresh`](Self::poll_fresh) follows before the next one is started.
     pub(super) fn start(&mut self, input: usize, future: F) {
-        let index = match self.free.pop() {
-            Some(index) => {
-                let place = &mut self.places[index];
-                place.future.set(Some(future));
-                place.input = input;
-                index
+        let future = match self.spare.take() {
+            Some(mut room) => {
+                room.set(Some(future));
+                room
             }
-            None => {
-                self.places.push(Place { future: Box::pin(Some(future)), input, alarm: None });
-                self.places.len() - 1
-            }
+            None => Box::pin(Some(future)),
         };
-        self.fresh.push_back(index);
+        self.fresh = Some(Seat { input, future });
         self.running += 1;
     }
 
-    /// Drops every future, the oldest place first.
-    pub(super) fn clear(&mut self) {
-        for place in &mut self.places {
-            place.future.set(None);
+    /// Gives the future that was just started its first poll.
+    pub(super) fn poll_fresh(&mut self, cx: &mut Context<'_>) -> Option<Done<F>> {
+        let mut seat = self.fresh.take()?;
+        if self.bell.is_none() {
+            if let Some(output) = seat.poll(cx) {
+                return Some(self.end(seat, output));
+            }
         }
-        self.running = 0;
+        let bell = self.bell.get_or_insert_with(|| Bell::owned_by(cx.waker()));
+        let index = *self.free.last().unwrap_or(&self.places.len());
+        if index == self.places.len() {
+            self.places.push(Place::new(index, bell));
+            self.free.push(index);
+        }
+        let place = &mut self.places[index];
+        // `rung` stays as it is: after a late wake of the place's last future this one stands in the queue already.
+        if let Some(output) = seat.poll(&mut Context::from_waker(&place.waker)) {
+            return Some(self.end(seat, output));
+        }
+        place.seat = Some(seat);
+        self.free.pop();
+        None
     }
 
-    /// Polls those that were just started, and gives the first of them that is ready.
-    pub(super) fn poll_fresh(&mut self, cx: &mut Context<'_>) -> Option<(usize, F::Output)> {
-        while let Some(index) = self.fresh.pop_front() {
-            if let Poll::Ready(done) = self.poll_place(index, cx) {
-                return Some(done);
+    /// Lets those that were woken since the last time have their turn, and tells them whom to wake from now on.
+    pub(super) fn hear(&mut self, cx: &Context<'_>) {
+        if let Some(bell) = &self.bell {
+            bell.hear(cx.waker(), &mut self.round);
+        }
+    }
+
+    /// The next output of those whose turn it is; `None` when all have had it. One that wakes itself waits for the next round.
+    pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Option<Done<F>> {
+        while let Some(&index) = self.round.front() {
+            if !coop::has_budget_remaining() {
+                // The rest would find the budget spent. They are first the next time, so that nobody starves.
+                cx.waker().wake_by_ref();
+                return None;
             }
-            if self.owner.as_ref().is_none_or(|owner| !owner.will_wake(cx.waker())) {
-                self.owner = Some(cx.waker().clone());
-                self.has_strays |= !self.unregistered.is_empty();
+            self.round.pop_front();
+            let place = &mut self.places[index];
+            // Also acquires what was written before a wake that found the place rung already.
+            place.alarm.rung.swap(false, Ordering::AcqRel);
+            // A place without a future was woken late, by what its last one left behind.
+            let Some(seat) = &mut place.seat else { continue };
+            if let Some(output) = seat.poll(&mut Context::from_waker(&place.waker)) {
+                self.free.push(index);
+                let seat = place.seat.take()?;
+                return Some(self.end(seat, output));
             }
-            self.unregistered.push_back(index);
         }
         None
     }
 
-    /// The next output with the number of its input. `again` tells that the owner has been polled anew since it began to wait.
-    pub(super) fn poll_next(&mut self, again: bool, cx: &mut Context<'_>) -> Poll<(usize, F::Output)> {
-        if let Some(done) = self.poll_fresh(cx) {
-            return Poll::Ready(done);
+    /// Drops every future, in the order of their inputs.
+    pub(super) fn clear(&mut self) {
+        if let Some(bell) = self.bell.take() {
+            bell.forget_owner();
         }
-        self.bell.set_owner(cx.waker());
-        let is_known = self.owner.as_ref().is_some_and(|owner| owner.will_wake(cx.waker()));
-        let register = again || !is_known || self.has_strays;
-        if register {
-            while let Some(index) = self.unregistered.pop_front() {
-                if let Poll::Ready(done) = self.poll_woken(index) {
-                    return Poll::Ready(done);
-                }
-                if !coop::has_budget_remaining() {
-                    break;
-                }
-            }
-        }
-        // Only those that are woken now: one that wakes itself again waits for the owner's next poll.
-        for _ in 0..self.bell.count() {
-            if !coop::has_budget_remaining() {
-                // The rest would find the budget spent. They come first the next time, so that nobody starves.
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            let Some(index) = self.bell.next() else { break };
-            if let Poll::Ready(done) = self.poll_woken(index) {
-                return Poll::Ready(done);
-            }
-        }
-        self.has_strays &= !self.unregistered.is_empty();
-        if register && !self.unregistered.is_empty() {
-            cx.waker().wake_by_ref();
-        }
-        Poll::Pending
+        self.round.clear();
+        self.free.clear();
+        self.running = 0;
+        self.places.sort_unstable_by_key(|place| place.seat.as_ref().map(|seat| seat.input));
+        self.places.clear();
+        self.fresh = None;
     }
 
-    fn poll_woken(&mut self, index: usize) -> Poll<(usize, F::Output)> {
-        let place = &mut self.places[index];
-        let bell = &self.bell;
-        let alarm =
-            place.alarm.get_or_insert_with(|| Arc::new(Alarm { index, rung: AtomicBool::new(false), bell: Arc::clone(bell) }));
-        alarm.rung.store(false, Ordering::Release);
-        let waker = Waker::from(Arc::clone(alarm));
-        self.poll_place(index, &mut Context::from_waker(&waker))
-    }
-
-    /// A place whose future is gone was woken late, by what its last future left behind.
-    fn poll_place(&mut self, index: usize, cx: &mut Context<'_>) -> Poll<(usize, F::Output)> {
-        let place = &mut self.places[index];
-        let Some(future) = place.future.as_mut().as_pin_mut() else { return Poll::Pending };
-        let Poll::Ready(output) = future.poll(cx) else { return Poll::Pending };
-        place.future.set(None);
-        self.free.push(index);
+    fn end(&mut self, seat: Seat<F>, output: F::Output) -> Done<F> {
         self.running -= 1;
-        Poll::Ready((place.input, output))
+        self.spare = Some(seat.future);
+        (seat.input, output)
+    }
+}
+
+impl<F: Future> Drop for Set<F> {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// A future that was started, until it has its output.
+struct Seat<F> {
+    input: usize,
+    future: Pin<Box<Option<F>>>,
+}
+
+impl<F: Future> Seat<F> {
+    /// Drops the future as soon as it is ready.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Option<F::Output> {
+        let future = self.future.as_mut().as_pin_mut()?;
+        let Poll::Ready(output) = future.poll(cx) else { return None };
+        self.future.set(None);
+        Some(output)
+    }
+}
+
+/// Where a pending future sits, one after another.
+struct Place<F> {
+    seat: Option<Seat<F>>,
+    alarm: Arc<Alarm>,
+    /// That of `alarm`.
+    waker: Waker,
+}
+
+impl<F> Place<F> {
+    fn new(index: usize, bell: &Arc<Bell>) -> Self {
+        let alarm = Arc::new(Alarm { index, rung: AtomicBool::new(false), bell: Arc::clone(bell) });
+        Self { seat: None, waker: Waker::from(Arc::clone(&alarm)), alarm }
     }
 }
 
 /// Who was woken, in order, and whom to tell.
-#[derive(Default)]
 struct Bell {
     state: Mutex<BellState>,
 }
 
-#[derive(Default)]
 struct BellState {
+    /// Each place once at most.
     woken: VecDeque<usize>,
+    /// Gone when it has been told, until it hears.
     owner: Option<Waker>,
 }
 
 impl Bell {
+    fn owned_by(owner: &Waker) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(BellState { woken: VecDeque::new(), owner: Some(owner.clone()) }) })
+    }
+
     fn state(&self) -> MutexGuard<'_, BellState> {
-        // No code of a user's runs under this lock.
+        // No code of a user's runs under this lock: wakers are cloned, woken and dropped outside.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set_owner(&self, waker: &Waker) {
-        let known = matches!(&self.state().owner, Some(owner) if owner.will_wake(waker));
-        if !known {
-            // Cloning and dropping a waker is foreign code: not under the lock.
-            let new = waker.clone();
-            let previous = self.state().owner.replace(new);
-            drop(previous);
+    fn hear(&self, owner: &Waker, round: &mut VecDeque<usize>) {
+        // If it is told between the two locks, it will poll again: nothing is lost.
+        let is_known = self.state().owner.as_ref().is_some_and(|known| known.will_wake(owner));
+        let new = (!is_known).then(|| owner.clone());
+        let mut state = self.state();
+        let previous = new.and_then(|new| state.owner.replace(new));
+        round.append(&mut state.woken);
+        drop(state);
+        drop(previous);
+    }
+
+    /// Wakers may outlive the set: they shall neither wake its owner nor keep it in memory.
+    fn forget_owner(&self) {
+        let owner = self.state().owner.take();
+        drop(owner);
+    }
+
+    fn ring(&self, index: usize) {
+        let owner = {
+            let mut state = self.state();
+            state.woken.push_back(index);
+            state.owner.take()
+        };
+        if let Some(owner) = owner {
+            owner.wake();
         }
-    }
-
-    fn count(&self) -> usize {
-        self.state().woken.len()
-    }
-
-    fn next(&self) -> Option<usize> {
-        self.state().woken.pop_front()
     }
 }
 
-/// The waker of one place.
+/// What the waker of a place calls.
 struct Alarm {
     index: usize,
+    /// Whether the place stands in a queue: it is there once, however often it is woken.
     rung: AtomicBool,
     bell: Arc<Bell>,
 }
@@ -205,16 +238,8 @@ impl Wake for Alarm {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if self.rung.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let owner = {
-            let mut state = self.bell.state();
-            state.woken.push_back(self.index);
-            state.owner.clone()
-        };
-        if let Some(owner) = owner {
-            owner.wake();
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            self.bell.ring(self.index);
         }
     }
 }
