@@ -1,5 +1,6 @@
 //! What the behaviour tests share.
 
+pub mod children;
 mod clock;
 mod gauge;
 mod log;

@@ -48,8 +48,7 @@ fn emit(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStrea
     let (items, at_most, completing) = (binding("items"), binding("at_once"), binding("completing"));
     let (outlet, output) = (binding("outlet"), binding("output"));
     let header = &comprehension.header;
-    let deliver =
-        |next: TokenStream| quote!(while let #private::Some(#output) = #completing.#next().await { #private::put(#output, &#outlet).await; });
+    let deliver = |next: TokenStream| quote!(while let #private::Some(#output) = #completing.#next().await { #private::put(#output, &#outlet).await; });
     let room = deliver(quote!(overflow));
     let rest = deliver(quote!(output));
     let start = |future: &Group| quote!(#completing.start(#future););

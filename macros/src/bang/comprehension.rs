@@ -7,7 +7,7 @@ use super::for_await::Loop;
 use crate::kit::args::{Args, Grammar, key_of, unknown};
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
-use crate::kit::tokens::{is_ident, regroup, split_at_commas, unwrap_invisible};
+use crate::kit::tokens::{argument, is_ident, regroup, split_at_commas, unwrap_invisible};
 
 pub(crate) struct Comprehension {
     pub(crate) pattern: TokenStream,
@@ -43,7 +43,7 @@ impl Comprehension {
             errors.at(behind, format_args!("a comma is missing before this\nwrite `{}`", grammar.example));
         }
         let (body, mark) = take_mark(&found.body);
-        Some(Self { pattern: found.pattern, header: found.header, body, mark })
+        Some(Self { pattern: found.pattern, header: argument(found.header), body, mark })
     }
 
     /// In:  `for PATTERN in HEADER { BODY }`
@@ -114,5 +114,6 @@ pub(crate) fn at_once(args: &mut Args, krate: &TokenStream, errors: &mut Errors)
         errors.at(&value, "`limit` counts from 1 upwards, with zero nothing could ever run");
         return quote!(#krate::__private::AtOnce::ALL);
     }
+    let value = argument(value);
     quote!(#krate::__private::at_once(#value))
 }

@@ -2,6 +2,8 @@
 
 use proc_macro2::{Punct, TokenStream, TokenTree};
 
+use super::tokens::argument;
+
 /// One arm: an expression that gives a future, and the mark behind it.
 pub(crate) struct Arm {
     pub(crate) expr: TokenStream,
@@ -19,7 +21,7 @@ impl Arm {
         if mark.is_some() {
             trees.pop();
         }
-        Self { expr: trees.into_iter().collect(), mark }
+        Self { expr: argument(trees.into_iter().collect()), mark }
     }
 }
 

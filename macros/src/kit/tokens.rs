@@ -85,6 +85,20 @@ pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
         .collect()
 }
 
+/// An expression that becomes the argument of a call. Where parentheses or braces stand around all of it, rustc would call
+/// them unneeded, though they may mean something to the macro or be the user's own choice: delimiters that belong to the
+/// expansion are left in peace. The error location stays.
+pub(crate) fn argument(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(mut group)), None) => {
+            group.set_span(Span::mixed_site().located_at(group.span()));
+            TokenTree::Group(group).into()
+        }
+        _ => tokens,
+    }
+}
+
 /// Looks through the invisible groups that `macro_rules!` fragments arrive in.
 pub(crate) fn unwrap_invisible(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();

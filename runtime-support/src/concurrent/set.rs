@@ -34,15 +34,7 @@ pub(super) struct Set<F: Future> {
 
 impl<F: Future> Set<F> {
     pub(super) fn new() -> Self {
-        Self {
-            fresh: None,
-            spare: None,
-            places: Vec::new(),
-            free: Vec::new(),
-            round: VecDeque::new(),
-            bell: None,
-            running: 0,
-        }
+        Self { fresh: None, spare: None, places: Vec::new(), free: Vec::new(), round: VecDeque::new(), bell: None, running: 0 }
     }
 
     pub(super) fn running(&self) -> usize {

@@ -1,0 +1,425 @@
+//! Who is polled when, and that no wake-up is lost.
+
+use std::future::{Future, poll_fn, ready};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use weftwork::gather;
+use weftwork_tests::children::{Board, Wakes, poll};
+
+/// Numbers below `size` in an order that has nothing to do with theirs.
+fn shuffled(size: usize) -> Vec<usize> {
+    let mut numbers: Vec<usize> = (0..size).collect();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for index in (1..size).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        numbers.swap(index, usize::try_from(state >> 33).unwrap() % (index + 1));
+    }
+    numbers
+}
+
+#[test]
+fn c51_at_most_three_polls_a_child() {
+    for size in [1, 2, 10, 30, 1000, 10_000] {
+        for order in [(0..size).collect(), (0..size).rev().collect(), shuffled(size)] {
+            let board = Board::new(size);
+            let (wakes, waker) = Wakes::new();
+            let mut gathered = pin!(gather!(for n in 0..size {
+                board.child(n)
+            }));
+            for number in order {
+                assert!(poll(gathered.as_mut(), &waker).is_pending());
+                assert_eq!(wakes.take(), 0, "nobody was woken");
+                board.finish(number);
+                assert_eq!(wakes.take(), 1);
+            }
+            assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready((0..size).collect()));
+            assert!(board.all_polls() <= 3 * size, "{} polls of {size} children", board.all_polls());
+        }
+    }
+}
+
+#[test]
+fn c53_a_fresh_set_wakes_nobody() {
+    for size in [1, 2, 31, 1000] {
+        let board = Board::new(size);
+        let (wakes, waker) = Wakes::new();
+        let mut gathered = pin!(gather!(
+            for n in 0..size {
+                board.child(n)
+            },
+            limit = size
+        ));
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+        assert_eq!(wakes.take(), 0);
+        let polls = board.all_polls();
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+        assert_eq!((wakes.take(), board.all_polls()), (0, polls), "a poll that nobody asked for polls no child");
+    }
+}
+
+#[test]
+fn only_woken_children_are_polled() {
+    let board = Board::new(100);
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = pin!(gather!(for n in 0..100 {
+        board.child(n)
+    }));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    board.take_polled();
+    for number in [40, 7, 40, 99, 7] {
+        board.wake(number);
+    }
+    assert_eq!(wakes.take(), 1, "the owner is told once");
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert_eq!(board.take_polled(), [40, 7, 99], "each once, in the order of their wakes");
+    board.wake(7);
+    assert_eq!(wakes.take(), 1, "and told again after it has heard");
+}
+
+/// Two are woken before the owner comes back; the first makes room, and the second must not be forgotten over it.
+#[test]
+fn a_wake_is_not_lost_when_another_child_makes_room() {
+    let board = Board::new(3);
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = pin!(gather!(
+        for n in 0..3 {
+            board.child(n)
+        },
+        limit = 2
+    ));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    board.finish(0);
+    board.finish(1);
+    assert_eq!(wakes.take(), 1);
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert!(wakes.take() > 0 || board.dropped() == [0, 1], "the second has ended, or the owner comes back for it");
+    while wakes.take() > 0 {
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+    }
+    assert_eq!(board.dropped(), [0, 1]);
+    board.finish(2);
+    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
+}
+
+/// Every order of wakes for a few children, limits and wakes between polls: whoever was woken is polled.
+#[test]
+fn no_wake_is_lost_in_any_order() {
+    for seed in 0..200_usize {
+        let (size, limit) = (2 + seed % 9, 1 + seed % 4);
+        let board = Board::new(size);
+        let (wakes, waker) = Wakes::new();
+        let mut gathered = pin!(gather!(
+            for n in 0..size {
+                board.child(n)
+            },
+            limit = limit
+        ));
+        let mut polled = poll(gathered.as_mut(), &waker);
+        let mut pending = shuffled(size + seed % 5);
+        pending.retain(|number| *number < size);
+        while polled.is_pending() {
+            // As many as the seed says, of those that run.
+            let running: Vec<usize> = pending.iter().copied().filter(|number| board.polls(*number) > 0).collect();
+            for number in running.into_iter().take(1 + seed % 3) {
+                board.finish(number);
+                pending.retain(|other| *other != number);
+            }
+            assert!(wakes.take() > 0, "seed {seed}: {pending:?} are left, and the owner hears of nobody");
+            polled = poll(gathered.as_mut(), &waker);
+            while polled.is_pending() && wakes.take() > 0 {
+                polled = poll(gathered.as_mut(), &waker);
+            }
+        }
+        assert_eq!(polled, Poll::Ready((0..size).collect()));
+    }
+}
+
+#[test]
+fn a_new_owner_is_told_of_every_child() {
+    let board = Board::new(4);
+    let (first, first_waker) = Wakes::new();
+    let (second, second_waker) = Wakes::new();
+    let mut gathered = Box::pin(gather!(
+        for n in 0..4 {
+            board.child(n)
+        },
+        limit = 3
+    ));
+    assert!(poll(gathered.as_mut(), &first_waker).is_pending());
+    // The old owner was told; the new one finds that wake although it was not told itself.
+    board.finish(1);
+    assert!(poll(gathered.as_mut(), &second_waker).is_pending());
+    assert_eq!(board.dropped(), [1]);
+    first.take();
+    for number in [0, 3, 2] {
+        // 0 and 2 were started under the first owner's waker, 3 under the second's.
+        board.finish(number);
+        assert_eq!((first.take(), second.take()), (0, 1), "child {number}");
+        let polled = poll(gathered.as_mut(), &second_waker);
+        assert_eq!(polled.is_ready(), number == 2);
+    }
+}
+
+/// The first child sees the owner's own waker; it too must reach the next owner.
+#[test]
+fn a_lone_child_is_told_to_a_new_owner() {
+    let board = Board::new(1);
+    let (first, first_waker) = Wakes::new();
+    let (second, second_waker) = Wakes::new();
+    let mut gathered = pin!(gather!(for n in 0..1 {
+        board.child(n)
+    }));
+    assert!(poll(gathered.as_mut(), &first_waker).is_pending());
+    assert!(poll(gathered.as_mut(), &second_waker).is_pending());
+    board.finish(0);
+    assert_eq!((first.take(), second.take()), (0, 1));
+    assert_eq!(poll(gathered.as_mut(), &second_waker), Poll::Ready(vec![0]));
+}
+
+#[test]
+fn late_wakes_of_finished_children_are_harmless() {
+    let board = Board::new(6);
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = Box::pin(gather!(
+        for n in 0..6 {
+            board.child(n)
+        },
+        limit = 2
+    ));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    board.finish(0);
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    for _ in 0..100 {
+        board.wake(0);
+    }
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    // The place of 0 belongs to 2 now, which is still told of its own wake.
+    wakes.take();
+    board.finish(2);
+    assert_eq!(wakes.take(), 1);
+    for number in [1, 3, 4, 5] {
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+        board.finish(number);
+    }
+    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready((0..6).collect()));
+    drop(gathered);
+    wakes.take();
+    (0..6).for_each(|number| board.wake(number));
+    assert_eq!(wakes.take(), 0, "the gather is gone, its owner has other things to do");
+}
+
+#[test]
+fn the_owners_waker_is_let_go_with_the_gather() {
+    let board = Board::new(3);
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = Box::pin(gather!(for n in 0..3 {
+        board.child(n)
+    }));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    drop((gathered, waker));
+    assert_eq!(Arc::strong_count(&wakes), 1, "children's wakers that outlive it do not keep its task");
+}
+
+/// Pending for so many polls, and woken by itself each time.
+fn restless(times: usize, polls: &AtomicUsize) -> impl Future<Output = ()> + '_ {
+    let mut left = times;
+    poll_fn(move |cx| {
+        polls.fetch_add(1, Ordering::SeqCst);
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        cx.waker().wake_by_ref();
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+#[test]
+fn a_child_that_wakes_itself_waits_for_the_next_poll() {
+    let polls = AtomicUsize::new(0);
+    let board = Board::new(1);
+    let (wakes, waker) = Wakes::new();
+    let children: [Pin<Box<dyn Future<Output = ()>>>; 2] =
+        [Box::pin(async { assert_eq!(board.child(0).await, 0) }), Box::pin(restless(usize::MAX, &polls))];
+    let mut gathered = pin!(gather!(for child in children {
+        child
+    }));
+    for round in 1..10 {
+        let before = polls.load(Ordering::SeqCst);
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+        assert!(polls.load(Ordering::SeqCst) <= before + 2, "round {round} came to an end");
+        assert!(wakes.take() > 0);
+    }
+    // The other one has its turn too.
+    board.finish(0);
+    let before = board.polls(0);
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert_eq!(board.polls(0), before + 1);
+}
+
+/// A child that wakes itself in the poll that ends it, a hundred thousand times over one place.
+#[test]
+fn children_that_wake_themselves_and_end_leave_nothing_behind() {
+    let board = Board::new(1);
+    let (wakes, waker) = Wakes::new();
+    let ends = AtomicUsize::new(0);
+    let mut gathered = pin!(gather!(
+        for n in 0..100_000 {
+            let child: Pin<Box<dyn Future<Output = ()>>> = if n == 0 {
+                Box::pin(async { assert_eq!(board.child(0).await, 0) })
+            } else {
+                Box::pin(poll_fn(|cx: &mut Context<'_>| {
+                    cx.waker().wake_by_ref();
+                    ends.fetch_add(1, Ordering::SeqCst);
+                    Poll::Ready(())
+                }))
+            };
+            child
+        },
+        limit = 2
+    ));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert_eq!(ends.load(Ordering::SeqCst), 99_999);
+    wakes.take();
+    board.finish(0);
+    assert!(poll(gathered.as_mut(), &waker).is_ready());
+}
+
+#[test]
+fn wakes_from_other_threads() {
+    const CHILDREN: usize = 64;
+    for _ in 0..20 {
+        let board = Board::new(CHILDREN);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let outputs = std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let board = &board;
+                scope.spawn(move || {
+                    for number in (thread..CHILDREN).step_by(4) {
+                        while board.polls(number) == 0 {
+                            std::thread::yield_now();
+                        }
+                        board.ready(number);
+                        // Until it has heard: a poll may be under way that came too early to see the flag.
+                        while !board.dropped().contains(&number) {
+                            board.wake(number);
+                            std::thread::yield_now();
+                        }
+                    }
+                });
+            }
+            runtime.block_on(gather!(
+                for n in 0..CHILDREN {
+                    board.child(n)
+                },
+                limit = 16
+            ))
+        });
+        assert!(outputs.into_iter().eq(0..CHILDREN));
+    }
+}
+
+/// One flag a child, set without any lock and followed by exactly one wake.
+#[test]
+fn one_wake_from_another_thread_is_enough() {
+    struct Flags {
+        set: Vec<AtomicBool>,
+        wakers: Vec<std::sync::OnceLock<Waker>>,
+    }
+    const CHILDREN: usize = 200;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for _ in 0..20 {
+        let flags = Flags {
+            set: (0..CHILDREN).map(|_| AtomicBool::new(false)).collect(),
+            wakers: (0..CHILDREN).map(|_| std::sync::OnceLock::new()).collect(),
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0..CHILDREN {
+                    flags.set[number].store(true, Ordering::Relaxed);
+                    flags.wakers[number].wait().wake_by_ref();
+                }
+            });
+            let gathered = gather!(for number in 0..CHILDREN {
+                let flags = &flags;
+                let mut polls = 0;
+                poll_fn(move |cx| {
+                    polls += 1;
+                    // From the second poll on the waker is the child's own.
+                    if polls > 1 {
+                        let _ = flags.wakers[number].set(cx.waker().clone());
+                    } else if number > 0 {
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
+                    if flags.set[number].load(Ordering::Relaxed) && polls > 1 { Poll::Ready(()) } else { Poll::Pending }
+                })
+            });
+            runtime.block_on(gathered);
+        });
+    }
+}
+
+struct Angry(AtomicBool);
+
+impl Wake for Angry {
+    fn wake(self: Arc<Self>) {
+        assert!(!self.0.load(Ordering::SeqCst), "not now");
+    }
+}
+
+#[test]
+fn a_panic_in_the_owners_waker_leaves_the_set_whole() {
+    let board = Board::new(3);
+    let angry = Arc::new(Angry(AtomicBool::new(true)));
+    let waker = Waker::from(Arc::clone(&angry));
+    let mut gathered = pin!(gather!(for n in 0..3 {
+        board.child(n)
+    }));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    let woken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| board.finish(1)));
+    assert!(woken.is_err(), "whoever woke the child gets the panic");
+    angry.0.store(false, Ordering::SeqCst);
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert_eq!(board.dropped(), [1]);
+    board.finish(0);
+    board.finish(2);
+    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
+}
+
+/// An `.await` in front of the future holds the running ones up, but loses none of their wakes.
+#[test]
+fn a_body_that_awaits_loses_no_wake() {
+    let board = Board::new(3);
+    let gate = Board::new(1);
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = pin!(gather!(for n in 0..3 {
+        if n == 2 {
+            gate.child(0).await;
+        }
+        board.child(n)
+    }));
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    board.finish(0);
+    board.finish(1);
+    gate.finish(0);
+    assert!(wakes.take() > 0);
+    assert!(poll(gathered.as_mut(), &waker).is_pending());
+    assert_eq!(board.dropped(), [0, 1]);
+    board.finish(2);
+    assert_eq!(wakes.take(), 1);
+    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
+    assert_eq!(
+        poll(
+            pin!(gather!(for n in 0..1 {
+                ready(ready(n).await)
+            })),
+            &waker
+        ),
+        Poll::Ready(vec![0])
+    );
+}

@@ -1,0 +1,183 @@
+//! What `gather!` and `as_completed!` allocate.
+//!
+//! A program of its own: counting takes a global allocator, whose trait is unsafe to implement, and no test may run beside it.
+
+#![allow(unsafe_code, reason = "an allocator that counts, and otherwise is the system's")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::future::{Future, ready};
+use std::pin::pin;
+use std::task::{Poll, Waker};
+
+use weftwork::{as_completed, gather};
+use weftwork_tests::children::poll;
+
+thread_local! {
+    // Per thread: the test harness allocates on its own.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of its callers.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are the system's demands.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: as above.
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// What `run` gives, and how often it allocated.
+fn allocations<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = ALLOCATIONS.get();
+    let value = run();
+    (value, ALLOCATIONS.get() - before)
+}
+
+fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+    poll(pin!(future), Waker::noop())
+}
+
+/// Pending for the first poll.
+async fn yield_once() {
+    let mut polled = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut polled, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[test]
+fn c50_c52_arms_allocate_nothing() {
+    let (ten, count) = allocations(|| {
+        poll_once(gather!(ready(1), ready(2), ready(3), ready(4), ready(5), ready(6), ready(7), ready(8), ready(9), ready(10)))
+    });
+    assert_eq!((ten, count), (Poll::Ready((1, 2, 3, 4, 5, 6, 7, 8, 9, 10)), 0));
+    let ((), count) = allocations(|| {
+        let mut waiting = pin!(gather!(yield_once(), async { Ok::<_, ()>(yield_once().await) }?, yield_once()));
+        assert!(poll(waiting.as_mut(), Waker::noop()).is_pending());
+        assert!(poll(waiting.as_mut(), Waker::noop()).is_ready());
+    });
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn c36_ten_thousand_ready_futures_take_two_allocations() {
+    let (outputs, count) = allocations(|| {
+        poll_once(gather!(for n in 0..10_000_u64 {
+            ready(n)
+        }))
+    });
+    assert_eq!(outputs.map(|outputs| outputs.len()), Poll::Ready(10_000));
+    assert!(count <= 2, "{count} allocations");
+    let (outputs, count) = allocations(|| {
+        poll_once(gather!(
+            for n in 0..10_000_u64 {
+                ready(Ok::<_, ()>(n))?
+            },
+            limit = 16
+        ))
+    });
+    assert_eq!(outputs.map(|outputs| outputs.unwrap().len()), Poll::Ready(10_000));
+    assert!(count <= 2, "{count} allocations");
+}
+
+#[test]
+fn c22_an_empty_comprehension_allocates_nothing() {
+    let (outputs, count) = allocations(|| {
+        poll_once(gather!(for n in 0..0_u64 {
+            ready(n)
+        }))
+    });
+    assert_eq!((outputs, count), (Poll::Ready(vec![]), 0));
+}
+
+/// With a limit the memory belongs to the limit, however long the input is.
+#[test]
+fn c25_places_are_used_again() {
+    let spend = |inputs: u64| {
+        let ((), count) = allocations(|| {
+            let mut gathered = pin!(gather!(
+                for _ in 0..inputs {
+                    yield_once()
+                },
+                limit = 16
+            ));
+            while poll(gathered.as_mut(), Waker::noop()).is_pending() {}
+        });
+        count
+    };
+    let (few, many) = (spend(1_000), spend(10_000));
+    assert!(many <= few + 8, "{few} for a thousand, {many} for ten thousand");
+}
+
+#[test]
+fn an_iterator_that_promises_too_much_costs_little() {
+    struct Boastful(u8);
+    impl Iterator for Boastful {
+        type Item = u8;
+        fn next(&mut self) -> Option<u8> {
+            self.0 = self.0.checked_sub(1)?;
+            Some(self.0)
+        }
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            (usize::MAX, None)
+        }
+    }
+    assert_eq!(
+        poll_once(gather!(for n in Boastful(3) {
+            ready(n)
+        })),
+        Poll::Ready(vec![2, 1, 0])
+    );
+    assert_eq!(
+        poll_once(gather!(for n in Boastful(3) {
+            ready([n; 10_000])
+        }))
+        .map(|outputs| outputs.len()),
+        Poll::Ready(3)
+    );
+}
+
+#[test]
+fn c58_as_completed_uses_its_places_again() {
+    let spend = |inputs: u64| {
+        let (seen, count) = allocations(|| {
+            let mut stream = pin!(as_completed!(
+                for n in 0..inputs {
+                    ready(n)
+                },
+                limit = 16
+            ));
+            let mut cx = std::task::Context::from_waker(Waker::noop());
+            let mut seen = 0;
+            while let Poll::Ready(Some(_)) = futures::Stream::poll_next(stream.as_mut(), &mut cx) {
+                seen += 1;
+            }
+            seen
+        });
+        assert_eq!(seen, inputs);
+        count
+    };
+    assert_eq!(spend(10_000), spend(100));
+}

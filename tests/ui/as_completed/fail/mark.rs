@@ -1,0 +1,13 @@
+//! C64: an error is an item.
+
+use weftwork::as_completed;
+
+async fn load(id: u8) -> Result<u8, String> {
+    Ok(id)
+}
+
+fn all() {
+    let _ = as_completed!(for id in 1..=3 { load(id)? });
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! C15: an arm that is not `Send`, in a gather that has to be.
+
+use std::rc::Rc;
+
+use weftwork::gather;
+
+fn main() {
+    let local = Rc::new(5);
+    tokio::spawn(async move {
+        gather!(async { *local }, async { 1 }).await;
+    });
+}
