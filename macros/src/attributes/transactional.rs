@@ -55,19 +55,24 @@ impl Transactional {
     }
 
     /// In:  `INNER`
-    /// Out: `async move { let (scope, mut tx) = begin("name", SOURCE).await or return; let result = INNER.await; scope.end(result).await }`
+    /// Out: `async move { let mut scope = begin("name", SOURCE).await or return; let mut tx = scope.tx(); let result = INNER.await; scope.end(result).await }`
+    ///
+    /// The body has a reference: it can neither take the transaction away nor end it.
     pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
         let Site { krate, function, .. } = site;
         let Self { name, source } = self;
-        let (scope, begun, error, result) = (local("scope"), local("begun"), local("error"), local("result"));
+        let (scope, error, result) = (local("scope"), local("error"), local("result"));
         let from_tx_error = from_tx_error();
         let private = quote!(#krate::__private);
         quote! {
             async move {
-                let (#scope, mut #name) = match #private::begin(#function, #source).await {
-                    #private::Ok(#begun) => #begun,
+                let mut #scope = match #private::begin(#function, #source).await {
+                    #private::Ok(#scope) => #scope,
                     #private::Err(#error) => return #from_tx_error(#error),
                 };
+                let mut #name = #scope.tx();
+                // Whether the body borrows it mutably, or uses it at all, is not a question of style.
+                let _ = &mut #name;
                 let #result = #inner.await;
                 #scope.end(#result).await
             }

@@ -61,22 +61,24 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
 }
 
 /// In:  `tx, { BLOCK }`
-/// Out: `async { let (scope, mut tx) = savepoint(&mut tx).await or return; let result = async { BLOCK }.await; drop(tx); scope.end(result).await }`
+/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = scope.tx(); let result = async { BLOCK }.await; scope.end(result).await }`
 fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
     let Input { tx, block, output } = input;
     let private = quote!(#krate::__private);
-    let (scope, set, error, result) = (local("scope"), local("set"), local("error"), local("result"));
+    let (scope, error, result) = (local("scope"), local("error"), local("result"));
     let statements = block.stream();
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
     let block = regroup(block, quote!(#edge #statements));
     quote! {
         async {
-            let (#scope, mut #tx) = match #private::savepoint(&mut #tx).await {
-                #private::Ok(#set) => #set,
+            let mut #scope = match #private::savepoint(&mut *#tx).await {
+                #private::Ok(#scope) => #scope,
                 #private::Err(#error) => return #krate::FromTxError::from_tx_error(#error),
             };
+            let mut #tx = #scope.tx();
+            // Whether the block borrows it mutably, or uses it at all, is not a question of style.
+            let _ = &mut #tx;
             let #result = async #block.await;
-            #private::drop(#tx);
             #scope.end(#result).await
         }
     }

@@ -5,7 +5,12 @@ use std::future::Future;
 
 /// A database that transactions run on.
 ///
-/// Implemented for `sqlx::Sqlite` with the feature `sqlite`.
+/// Implemented for `sqlx::Sqlite` with the feature `sqlite`. Another driver implements it for itself, and
+/// [`Begin`](crate::Begin) for its pool by [`Opened::begin`](crate::Opened::begin).
+///
+/// # Cancel safety
+/// None is asked for: the futures of [`control`](Self::control) and [`is_open`](Self::is_open) are always polled to their end as
+/// long as there is a runtime. That of [`settle`](Self::settle) may be dropped, and is then asked for again.
 pub trait Database: Send + Sync + 'static {
     /// An open connection. Dropping it makes it usable for others, so that happens outside of a transaction only.
     type Link: Send + 'static;
@@ -21,9 +26,10 @@ pub trait Database: Send + Sync + 'static {
     /// Waits until a statement whose future was dropped has come to its end.
     fn settle(link: &mut Self::Link) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Whether the transaction that was begun is still open. Asked after a statement has failed, since that may have ended it.
+    /// Whether the transaction that was begun is still open; after `false` none may be. Asked after a statement has failed or was
+    /// dropped, since that may have ended the transaction.
     fn is_open(link: &mut Self::Link) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Gets rid of a connection that may not be used again.
+    /// Gets rid of a connection that may not be used again, since it may be inside a transaction. Called on any thread.
     fn discard(link: Self::Link);
 }

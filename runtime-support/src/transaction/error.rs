@@ -23,12 +23,14 @@ pub enum TxError {
         /// The function that had joined.
         function: &'static str,
     },
-    /// The body has moved its `Tx` away, so that nobody could end the transaction when the body ended.
+    /// The body does not have its own `Tx` any more: it was swapped with another transaction's, or lent to a future that was
+    /// leaked. Nobody can say what belongs to which transaction, so all that are concerned are rolled back.
     Escaped,
 }
 
 impl TxError {
-    pub(super) fn begin(cause: impl Error + Send + Sync + 'static) -> Self {
+    /// No connection to begin on: for drivers that implement [`Begin`](crate::Begin).
+    pub fn begin(cause: impl Error + Send + Sync + 'static) -> Self {
         Self::Begin(Arc::new(cause))
     }
 
@@ -71,7 +73,7 @@ impl fmt::Display for TxError {
             Self::Doomed { function } => {
                 write!(f, "`{function}` failed inside the transaction, which is rolled back although its caller went on")
             }
-            Self::Escaped => f.write_str("the `Tx` was moved out of its function, the transaction is rolled back"),
+            Self::Escaped => f.write_str("the `Tx` was swapped or leaked, the transaction is rolled back"),
         }
     }
 }

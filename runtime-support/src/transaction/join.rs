@@ -1,5 +1,6 @@
 //! What a transaction can begin on.
 
+use std::fmt;
 use std::future::Future;
 
 use super::database::Database;
@@ -11,25 +12,58 @@ use super::tx::Tx;
 ///
 /// Take it as `tx: impl Begin<Sqlite>`, and callers choose: `transfer(&pool, ..)` is a transaction of its own,
 /// `transfer(&mut tx, ..)` a part of the caller's.
+///
+/// A driver implements it for its pool, with [`Opened::begin`].
 #[diagnostic::on_unimplemented(
     message = "a transaction can not begin on `{Self}`",
     label = "neither a pool, a connection nor a `&mut Tx`",
     note = "give `#[transactional(tx = ..)]` a `&SqlitePool`, an owned connection or a `&mut Tx`"
 )]
 pub trait Begin<Db: Database>: Send {
-    /// Who owns the session when this part of the transaction is over.
-    #[doc(hidden)]
+    /// What this part of the transaction belongs to: `()` for one that begins here.
     type Parent: Parent<Db>;
 
-    #[doc(hidden)]
-    fn open(self) -> impl Future<Output = Result<(Box<Session<Db>>, Self::Parent), TxError>> + Send;
+    /// Begins, or joins.
+    fn open(self) -> impl Future<Output = Result<Opened<Db, Self::Parent>, TxError>> + Send;
+}
+
+/// A transaction that has been begun or joined.
+pub struct Opened<Db: Database, P: Parent<Db> = ()> {
+    pub(super) session: Box<Session<Db>>,
+    pub(super) parent: P,
+}
+
+impl<Db: Database> Opened<Db> {
+    /// Begins a transaction on an open connection. Cancelled meanwhile, it leaves none behind.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn begin(link: Db::Link) -> Result<Self, TxError> {
+        Ok(Self { session: Session::begin(link).await?, parent: () })
+    }
+}
+
+impl<Db: Database, P: Parent<Db>> fmt::Debug for Opened<Db, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// See [`Begin::Parent`].
-pub trait Parent<Db: Database>: Send {
+pub trait Parent<Db: Database>: Send + sealed::Sealed {
     /// Whether the transaction ends here.
+    #[doc(hidden)]
     const OUTERMOST: bool;
+    #[doc(hidden)]
     fn take_back(&mut self, session: Box<Session<Db>>);
+}
+
+mod sealed {
+    use crate::transaction::{Database, Tx};
+
+    pub trait Sealed {}
+    impl Sealed for () {}
+    impl<Db: Database> Sealed for &mut Tx<Db> {}
 }
 
 /// Nobody: the transaction ends here, and what is given back is rolled back.
@@ -50,7 +84,16 @@ impl<Db: Database> Parent<Db> for &mut Tx<Db> {
 impl<'t, Db: Database> Begin<Db> for &'t mut Tx<Db> {
     type Parent = &'t mut Tx<Db>;
 
-    async fn open(self) -> Result<(Box<Session<Db>>, Self::Parent), TxError> {
-        Ok((self.lend()?, self))
+    async fn open(self) -> Result<Opened<Db, Self::Parent>, TxError> {
+        Ok(Opened { session: self.lend()?, parent: self })
+    }
+}
+
+/// `&mut tx`, where `tx` is a reference already.
+impl<'t, Db: Database> Begin<Db> for &'t mut &mut Tx<Db> {
+    type Parent = &'t mut Tx<Db>;
+
+    async fn open(self) -> Result<Opened<Db, Self::Parent>, TxError> {
+        Begin::<Db>::open(&mut **self).await
     }
 }

@@ -1,71 +1,52 @@
 //! One part of a transaction: from where it begins or joins to where it ends.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::database::Database;
 use super::error::TxError;
-use super::join::{Begin, Parent};
+use super::join::{Begin, Opened, Parent};
 use super::session::Session;
-use super::tx::{Home, Tx};
+use super::tx::{Mark, Tx};
 use crate::contracts::FromTxError;
 use crate::report::report;
 
-/// The end of a transaction, a joined call or a savepoint, prepared for when it begins.
+/// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
 /// Dropped before [`end`](Self::end), by a panic or a cancellation, it undoes its part.
 pub struct Scope<Db: Database, P: Parent<Db>> {
     name: &'static str,
-    home: Arc<Home<Db>>,
+    tx: Tx<Db>,
+    mark: Mark,
     parent: P,
-    savepoint: Option<usize>,
 }
 
 /// Begins a transaction for the function `name`, or joins one.
-pub async fn begin<Db, S>(name: &'static str, source: S) -> Result<(Scope<Db, S::Parent>, Tx<Db>), TxError>
+pub async fn begin<Db, S>(name: &'static str, source: S) -> Result<Scope<Db, S::Parent>, TxError>
 where
     Db: Database,
     S: Begin<Db>,
 {
-    let (session, parent) = source.open().await?;
-    let (tx, home) = Tx::new(session);
-    Ok((Scope { name, home, parent, savepoint: None }, tx))
-}
-
-/// Sets a savepoint.
-pub async fn savepoint<Db: Database>(mut tx: &mut Tx<Db>) -> Result<(Scope<Db, &mut Tx<Db>>, Tx<Db>), TxError> {
-    let mut lent = Lent { session: Some(tx.lend()?), parent: &mut tx };
-    let number = lent.session()?.set_savepoint().await?;
-    let session = lent.session.take().ok_or(TxError::Escaped)?;
-    drop(lent);
-    let (inner, home) = Tx::new(session);
-    Ok((Scope { name: "savepoint!", home, parent: tx, savepoint: Some(number) }, inner))
+    let Opened { session, parent } = source.open().await?;
+    let (tx, mark) = Tx::enter(session);
+    Ok(Scope { name, tx, mark, parent })
 }
 
 impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
-    /// Ends this part as `result` says. The body's `Tx` has been dropped.
+    /// What the body works on.
+    pub fn tx(&mut self) -> &mut Tx<Db> {
+        &mut self.tx
+    }
+
+    /// Ends this part as the body's `result` says.
     pub async fn end<R: FromTxError>(mut self, result: R) -> R {
-        let Some(session) = self.home.close() else { return R::from_tx_error(TxError::Escaped) };
-        let ended = match self.savepoint {
-            Some(number) => {
-                let mut lent = Lent { session: Some(session), parent: &mut self.parent };
-                end_savepoint(lent.session(), number, result.is_ok()).await
-            }
-            None if P::OUTERMOST => end_transaction(session, result.is_ok()).await,
-            None => {
-                self.end_joined(session, result.is_ok());
-                Ok(())
-            }
-        };
-        match ended {
-            Ok(()) => result,
-            Err(error) if result.is_ok() => R::from_tx_error(error),
-            Err(error) => {
-                // The body's own error is what the caller has to know.
-                report(format_args!("`{}` failed, and could not be rolled back", self.name), &error);
-                result
-            }
+        let Some(session) = self.tx.leave(self.mark) else { return conclude(self.name, result, Err(TxError::Escaped)) };
+        let succeeded = result.is_ok();
+        if !P::OUTERMOST {
+            self.end_joined(session, succeeded);
+            return result;
         }
+        let ended = end_transaction(session, succeeded).await;
+        conclude(self.name, result, ended)
     }
 
     fn end_joined(&mut self, mut session: Box<Session<Db>>, succeeded: bool) {
@@ -76,31 +57,11 @@ impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
     }
 }
 
-async fn end_transaction<Db: Database>(mut session: Box<Session<Db>>, succeeded: bool) -> Result<(), TxError> {
-    if succeeded { session.commit().await } else { session.rollback().await }
-}
-
-async fn end_savepoint<Db: Database>(
-    session: Result<&mut Session<Db>, TxError>,
-    number: usize,
-    succeeded: bool,
-) -> Result<(), TxError> {
-    let session = session?;
-    if succeeded { session.release(number).await } else { session.undo_savepoint(number).await }
-}
-
 impl<Db: Database, P: Parent<Db>> Drop for Scope<Db, P> {
     fn drop(&mut self) {
-        // Ended already, or the `Tx` was moved away and rolls back when it is dropped.
-        let Some(mut session) = self.home.close() else { return };
-        match self.savepoint {
-            Some(number) => {
-                session.undo_later(number);
-                self.parent.take_back(session);
-            }
-            None if P::OUTERMOST => self.parent.take_back(session),
-            None => self.end_joined(session, false),
-        }
+        // Ended already, or the session is nobody's.
+        let Some(session) = self.tx.leave(self.mark) else { return };
+        if P::OUTERMOST { self.parent.take_back(session) } else { self.end_joined(session, false) }
     }
 }
 
@@ -110,22 +71,68 @@ impl<Db: Database, P: Parent<Db>> fmt::Debug for Scope<Db, P> {
     }
 }
 
-/// A session on loan: it goes back to its owner even if the borrower is cancelled.
-struct Lent<'a, Db: Database, P: Parent<Db>> {
-    session: Option<Box<Session<Db>>>,
-    parent: &'a mut P,
+async fn end_transaction<Db: Database>(mut session: Box<Session<Db>>, succeeded: bool) -> Result<(), TxError> {
+    if succeeded { session.commit().await } else { session.rollback().await }
 }
 
-impl<Db: Database, P: Parent<Db>> Lent<'_, Db, P> {
-    fn session(&mut self) -> Result<&mut Session<Db>, TxError> {
-        self.session.as_deref_mut().ok_or(TxError::Escaped)
+/// A part of a transaction that can be undone alone. Dropped before its end, it is undone.
+pub struct Savepoint<'t, Db: Database> {
+    number: usize,
+    tx: Tx<Db>,
+    mark: Mark,
+    parent: &'t mut Tx<Db>,
+}
+
+/// Sets a savepoint.
+pub async fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> Result<Savepoint<'_, Db>, TxError> {
+    let number = tx.session()?.set_savepoint().await?;
+    let (inner, mark) = Tx::enter(tx.lend()?);
+    Ok(Savepoint { number, tx: inner, mark, parent: tx })
+}
+
+impl<Db: Database> Savepoint<'_, Db> {
+    /// What the block works on.
+    pub fn tx(&mut self) -> &mut Tx<Db> {
+        &mut self.tx
+    }
+
+    /// Keeps or undoes what the block did, as its `result` says.
+    pub async fn end<R: FromTxError>(mut self, result: R) -> R {
+        let ended = self.settle(result.is_ok()).await;
+        conclude("savepoint!", result, ended)
+    }
+
+    async fn settle(&mut self, succeeded: bool) -> Result<(), TxError> {
+        // The session is back where it belongs before anything is awaited: this may be dropped.
+        let session = self.tx.leave(self.mark).ok_or(TxError::Escaped)?;
+        self.parent.take_back(session);
+        let session = self.parent.session()?;
+        if succeeded { session.release(self.number).await } else { session.undo_savepoint(self.number).await }
     }
 }
 
-impl<Db: Database, P: Parent<Db>> Drop for Lent<'_, Db, P> {
+impl<Db: Database> Drop for Savepoint<'_, Db> {
     fn drop(&mut self) {
-        if let Some(session) = self.session.take() {
-            self.parent.take_back(session);
+        let Some(mut session) = self.tx.leave(self.mark) else { return };
+        session.undo_later(self.number);
+        self.parent.take_back(session);
+    }
+}
+
+impl<Db: Database> fmt::Debug for Savepoint<'_, Db> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Savepoint").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// What the caller gets: its own error goes first, that of the end is then told elsewhere.
+fn conclude<R: FromTxError>(name: &str, result: R, ended: Result<(), TxError>) -> R {
+    match ended {
+        Ok(()) => result,
+        Err(error) if result.is_ok() => R::from_tx_error(error),
+        Err(error) => {
+            report(format_args!("`{name}` failed, and could not be rolled back"), &error);
+            result
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::database::Database;
 use super::error::TxError;
-use super::unbroken::{Back, Control, Held, Unbroken};
+use super::unbroken::{Back, Control, Held, Outcome, Unbroken};
 use crate::report::report;
 
 /// Where the connection is.
@@ -16,12 +17,18 @@ enum Place<Db: Database> {
     Here(Held<Db>),
     /// With statements whose caller was cancelled; it comes back by itself.
     Away(oneshot::Receiver<Back<Db>>),
+    /// Given back: the database ended the transaction when a statement failed. Nothing more may run in our name.
+    Ended,
     /// Gone for good: every further statement is refused with this error.
     Lost(TxError),
 }
 
 /// A transaction from BEGIN to its end. Dropped before that, it is rolled back by a task of its own.
 pub struct Session<Db: Database> {
+    /// No two sessions of a program have the same.
+    pub(super) id: u64,
+    /// How many scopes stand on it: the transaction itself, joined calls, savepoints.
+    pub(super) level: usize,
     place: Place<Db>,
     runtime: Handle,
     is_open: bool,
@@ -32,15 +39,17 @@ pub struct Session<Db: Database> {
     /// Undoes savepoints whose block was dropped; runs before the next statement.
     undo: Vec<String>,
     savepoints: usize,
-    /// A joined call that failed, and how many savepoints stood around it.
+    /// The first joined call that failed and was not undone, and how many savepoints stood around it.
     doom: Option<(&'static str, usize)>,
 }
 
 impl<Db: Database> Session<Db> {
-    pub(super) async fn begin(link: Db::Link) -> Result<Box<Self>, TxError> {
-        let runtime = Handle::try_current().map_err(TxError::begin)?;
-        let mut session = Box::new(Self {
-            place: Place::Here(Held::new(link)),
+    fn new(place: Place<Db>, runtime: Handle) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            level: 0,
+            place,
             runtime,
             is_open: false,
             unsettled: false,
@@ -48,9 +57,14 @@ impl<Db: Database> Session<Db> {
             undo: Vec::new(),
             savepoints: 0,
             doom: None,
-        });
-        let begin = Control { statements: vec![Db::BEGIN.to_owned()], after_cut: rollback(), ..Control::default() };
-        match session.control(begin).await {
+        }
+    }
+
+    pub(super) async fn begin(link: Db::Link) -> Result<Box<Self>, TxError> {
+        let runtime = Handle::try_current().map_err(TxError::begin)?;
+        let mut session = Box::new(Self::new(Place::Here(Held::new(link)), runtime));
+        let begin = vec![Db::BEGIN.to_owned()];
+        match session.control(Control { statements: begin, after_cut: rollback(), at_edge: true, ..Control::default() }).await {
             Ok(()) => {
                 session.is_open = true;
                 Ok(session)
@@ -82,8 +96,8 @@ impl<Db: Database> Session<Db> {
             return Err(TxError::Doomed { function });
         }
         self.is_open = false;
-        let commit = Control { statements: vec!["COMMIT".to_owned()], after_error: rollback(), ..Control::default() };
-        match self.control(commit).await {
+        let commit = vec!["COMMIT".to_owned()];
+        match self.control(Control { statements: commit, after_error: rollback(), at_edge: true, ..Control::default() }).await {
             Ok(()) => {
                 self.let_go();
                 Ok(())
@@ -102,41 +116,52 @@ impl<Db: Database> Session<Db> {
     /// Whatever comes of it, nothing of the transaction is committed.
     pub(super) async fn rollback(&mut self) -> Result<(), TxError> {
         self.undo.clear();
-        if let Err(error) = self.prepare().await {
-            self.is_open = false;
-            return Err(error);
-        }
+        self.settle().await;
+        // From here on the statements see to the rest themselves.
         self.is_open = false;
-        self.control(Control { statements: rollback(), ..Control::default() })
-            .await
-            .inspect_err(|error| self.lose(error.clone()))?;
-        self.let_go();
-        Ok(())
+        if let Place::Ended = self.place {
+            return Ok(());
+        }
+        let doubtful = mem::take(&mut self.suspect);
+        match self.control(Control { doubtful, statements: rollback(), at_edge: true, ..Control::default() }).await {
+            Ok(()) => {
+                self.let_go();
+                Ok(())
+            }
+            Err(_) if matches!(self.place, Place::Ended) => Ok(()),
+            Err(error) => {
+                self.lose(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// Sets a savepoint and returns its number.
     pub(super) async fn set_savepoint(&mut self) -> Result<usize, TxError> {
         self.prepare().await.map_err(TxError::at_savepoint)?;
         let number = self.savepoints + 1;
-        let set =
-            Control { statements: vec![format!("SAVEPOINT weftwork_{number}")], after_cut: undo(number), ..Control::default() };
-        self.control(set).await.map_err(TxError::at_savepoint)?;
+        let statements = vec![format!("SAVEPOINT weftwork_{number}")];
+        self.control(Control { statements, after_cut: undo(number), ..Control::default() })
+            .await
+            .map_err(TxError::at_savepoint)?;
         self.savepoints = number;
         Ok(number)
     }
 
     /// Keeps what was done since savepoint `number`, unless a joined call failed there.
     pub(super) async fn release(&mut self, number: usize) -> Result<(), TxError> {
-        if let Some((function, depth)) = self.doom {
-            if depth >= number {
-                self.undo_savepoint(number).await?;
-                return Err(TxError::Doomed { function });
-            }
+        if let Some((function, _)) = self.doom.filter(|(_, depth)| *depth >= number) {
+            self.undo_savepoint(number).await?;
+            return Err(TxError::Doomed { function });
         }
         self.prepare().await.map_err(TxError::at_savepoint)?;
         self.savepoints = number - 1;
-        let release = Control { statements: vec![format!("RELEASE weftwork_{number}")], ..Control::default() };
-        self.control(release).await.map_err(TxError::at_savepoint)
+        let statements = vec![format!("RELEASE weftwork_{number}")];
+        self.control(Control { statements, ..Control::default() }).await.map_err(|error| {
+            // The caller is told that the block failed: what the block did may not be committed with the rest.
+            self.lose(error.clone());
+            error.at_savepoint()
+        })
     }
 
     /// Undoes what was done since savepoint `number`, and removes it.
@@ -149,19 +174,19 @@ impl<Db: Database> Session<Db> {
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
         self.savepoints = number - 1;
-        if self.doom.is_some_and(|(_, depth)| depth >= number) {
-            self.doom = None;
-        }
+        self.doom = self.doom.filter(|(_, depth)| *depth < number);
     }
 
     /// A call that had joined has failed: what it left behind must not be committed.
     pub(super) fn doom(&mut self, function: &'static str) {
-        self.doom = Some((function, self.savepoints));
+        // An earlier one stands in the same savepoints or in fewer: undoing this one does not undo that.
+        self.doom.get_or_insert((function, self.savepoints));
     }
 
     fn here(&mut self) -> Result<&mut Held<Db>, TxError> {
         match &mut self.place {
             Place::Here(held) => Ok(held),
+            Place::Ended => Err(TxError::lost(EndedByItself)),
             Place::Lost(error) => Err(error.clone()),
             Place::Away(_) => unreachable!("a connection that is away is waited for first"),
         }
@@ -178,70 +203,74 @@ impl<Db: Database> Session<Db> {
         }
     }
 
-    /// Waits for a connection that is away, for a statement that was dropped, and undoes dropped savepoints.
-    async fn prepare(&mut self) -> Result<(), TxError> {
+    /// Waits for a connection that is away, and for a statement that was dropped.
+    async fn settle(&mut self) {
         if let Place::Away(back) = &mut self.place {
             self.place = match back.await {
-                Ok(Ok(held)) => Place::Here(held),
-                Ok(Err(error)) => Place::Lost(error),
+                Ok(Back::Held(held)) => Place::Here(held),
+                Ok(Back::Ended) => Place::Ended,
+                Ok(Back::Lost(error)) => Place::Lost(error),
                 Err(gone) => Place::Lost(TxError::lost(gone)),
             };
         }
-        if self.unsettled {
-            let settled = Db::settle(self.here()?.link()).await;
-            // The outcome of a statement whose future was dropped is nobody's any more; that it is over is what counts.
-            self.done(settled.is_ok());
+        if let (true, Place::Here(held)) = (self.unsettled, &mut self.place) {
+            // How the statement went is nobody's business any more. It may have gone so that the transaction has ended.
+            let _ = Db::settle(held.link()).await;
+            self.unsettled = false;
+            self.suspect = true;
         }
-        if self.suspect {
-            match Db::is_open(self.here()?.link()).await {
-                Ok(true) => self.suspect = false,
-                Ok(false) => self.end_by_itself(),
-                Err(error) => self.lose(TxError::lost(error)),
-            }
-        }
-        self.here()?;
-        if self.undo.is_empty() {
-            return Ok(());
-        }
-        let statements = mem::take(&mut self.undo);
-        self.control(Control { statements, ..Control::default() }).await.inspect_err(|error| self.lose(error.clone()))
     }
 
-    /// The database has ended the transaction: its connection is clean, and nothing more may run on it in our name.
-    fn end_by_itself(&mut self) {
-        self.is_open = false;
-        if let Place::Here(held) = mem::replace(&mut self.place, Place::Lost(TxError::lost(EndedByItself))) {
-            held.let_go();
+    /// Does everything that has to be done before the next statement.
+    async fn prepare(&mut self) -> Result<(), TxError> {
+        self.settle().await;
+        if self.suspect || !self.undo.is_empty() {
+            self.here()?;
+            let (doubtful, statements) = (mem::take(&mut self.suspect), mem::take(&mut self.undo));
+            if let Err(error) = self.control(Control { doubtful, statements, ..Control::default() }).await {
+                if !matches!(self.place, Place::Ended) {
+                    self.lose(error.clone());
+                }
+                return Err(error);
+            }
         }
+        self.here().map(drop)
     }
 
     async fn control(&mut self, control: Control) -> Result<(), TxError> {
-        let (send, back) = oneshot::channel();
         self.here()?;
+        let (send, back) = oneshot::channel();
         let Place::Here(held) = mem::replace(&mut self.place, Place::Away(back)) else { unreachable!("the connection is here") };
         // Cancelled here, the connection stays away until the statements and what undoes them are through.
-        let (held, result) = Unbroken::new(held, control, send, self.runtime.clone()).await;
-        self.place = Place::Here(held);
-        result.map_err(TxError::lost)
+        let (held, outcome) = Unbroken::new(held, control, send, self.runtime.clone()).await;
+        match outcome {
+            Outcome::Done => {
+                self.place = Place::Here(held);
+                Ok(())
+            }
+            Outcome::Ended => {
+                held.let_go();
+                self.place = Place::Ended;
+                Err(TxError::lost(EndedByItself))
+            }
+            Outcome::Failed(error) => {
+                self.place = Place::Here(held);
+                self.suspect = true;
+                Err(error)
+            }
+        }
     }
 }
 
 impl<Db: Database> Drop for Session<Db> {
     fn drop(&mut self) {
-        let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
-        if !self.is_open || matches!(place, Place::Lost(_)) {
+        if !self.is_open || matches!(self.place, Place::Ended | Place::Lost(_)) {
             return;
         }
-        let mut rest = Self {
-            place,
-            runtime: self.runtime.clone(),
-            is_open: true,
-            unsettled: self.unsettled,
-            suspect: self.suspect,
-            undo: Vec::new(),
-            savepoints: 0,
-            doom: None,
-        };
+        let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
+        // Not marked as open: if the runtime is gone and drops this unrun, the connection is discarded and that is all.
+        let mut rest = Self::new(place, self.runtime.clone());
+        (rest.unsettled, rest.suspect) = (self.unsettled, self.suspect);
         self.runtime.spawn(async move {
             if let Err(error) = rest.rollback().await {
                 report(format_args!("an abandoned transaction could not be rolled back, its connection is closed"), &error);

@@ -12,8 +12,7 @@ use tokio::runtime::Handle;
 
 use super::database::Database;
 use super::error::TxError;
-use super::join::Begin;
-use super::session::Session;
+use super::join::{Begin, Opened};
 use super::tx::Tx;
 use crate::generator::{next, put, try_direct};
 
@@ -83,7 +82,7 @@ impl Database for Sqlite {
                 Self::control(link, "ROLLBACK".to_owned()).await?;
                 Ok(false)
             }
-            Err(sqlx::Error::Database(_)) => Ok(true),
+            Err(sqlx::Error::Database(error)) if error.message().contains("within a transaction") => Ok(true),
             Err(other) => Err(other),
         }
     }
@@ -98,16 +97,16 @@ impl Database for Sqlite {
 impl Begin<Sqlite> for &Pool<Sqlite> {
     type Parent = ();
 
-    async fn open(self) -> Result<(Box<Session<Sqlite>>, ()), TxError> {
+    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
         let connection = self.acquire().await.map_err(TxError::begin)?;
-        Ok((Session::begin(SqliteLink::new(Source::Pooled(connection))?).await?, ()))
+        Opened::begin(SqliteLink::new(Source::Pooled(connection))?).await
     }
 }
 
 impl Begin<Sqlite> for &&Pool<Sqlite> {
     type Parent = ();
 
-    async fn open(self) -> Result<(Box<Session<Sqlite>>, ()), TxError> {
+    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
         Begin::<Sqlite>::open(*self).await
     }
 }
@@ -115,7 +114,7 @@ impl Begin<Sqlite> for &&Pool<Sqlite> {
 impl Begin<Sqlite> for Pool<Sqlite> {
     type Parent = ();
 
-    async fn open(self) -> Result<(Box<Session<Sqlite>>, ()), TxError> {
+    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
         Begin::<Sqlite>::open(&self).await
     }
 }
@@ -124,8 +123,8 @@ impl Begin<Sqlite> for Pool<Sqlite> {
 impl Begin<Sqlite> for SqliteConnection {
     type Parent = ();
 
-    async fn open(self) -> Result<(Box<Session<Sqlite>>, ()), TxError> {
-        Ok((Session::begin(SqliteLink::new(Source::Owned(self))?).await?, ()))
+    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
+        Opened::begin(SqliteLink::new(Source::Owned(self))?).await
     }
 }
 
@@ -133,8 +132,8 @@ impl Begin<Sqlite> for SqliteConnection {
 impl Begin<Sqlite> for PoolConnection<Sqlite> {
     type Parent = ();
 
-    async fn open(self) -> Result<(Box<Session<Sqlite>>, ()), TxError> {
-        Ok((Session::begin(SqliteLink::new(Source::Pooled(self))?).await?, ()))
+    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
+        Opened::begin(SqliteLink::new(Source::Pooled(self))?).await
     }
 }
 
@@ -195,6 +194,45 @@ impl<'c> Executor<'c> for &'c mut Tx<Sqlite> {
             session.done(described.is_ok());
             described
         })
+    }
+}
+
+/// `&mut tx`, where `tx` is a reference already, as it is in the body of a `#[transactional]` function.
+impl<'c> Executor<'c> for &'c mut &mut Tx<Sqlite> {
+    type Database = Sqlite;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Step, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        (&mut **self).fetch_many(query)
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        (&mut **self).fetch_optional(query)
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [SqliteTypeInfo],
+    ) -> BoxFuture<'e, Result<SqliteStatement, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        (&mut **self).prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<sqlx::Describe<Sqlite>, sqlx::Error>>
+    where
+        'c: 'e,
+    {
+        (&mut **self).describe(sql)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The handle that the body of a transaction works on.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::database::Database;
 use super::error::TxError;
@@ -9,46 +8,40 @@ use super::session::Session;
 
 /// An open transaction, inside a `#[transactional]` function.
 ///
-/// `&mut tx` is what queries run on (for sqlx: its `Executor`) and what helpers take, as `tx: &mut Tx<Sqlite>`. Handed to
-/// another `#[transactional]` function it makes that one join.
+/// The body has it as `tx: &mut Tx<Db>`. `&mut tx` is what queries run on (for sqlx: its `Executor`) and what helpers take, as
+/// `tx: &mut Tx<Sqlite>`. Handed to another `#[transactional]` function it makes that one join.
 ///
 /// # Cancel safety
 /// A statement whose future is dropped is waited for before the next one runs.
 pub struct Tx<Db: Database> {
+    /// `None` while it is lent to a joined call or a savepoint.
     session: Option<Box<Session<Db>>>,
-    home: Arc<Home<Db>>,
 }
 
-/// Where the session goes when the `Tx` is dropped: whoever made the `Tx` ends the transaction.
-pub(super) struct Home<Db: Database>(Mutex<Lodging<Db>>);
-
-enum Lodging<Db: Database> {
-    /// The `Tx` has it.
-    Out,
-    In(Box<Session<Db>>),
-    /// Nobody waits for it any more.
-    Closed,
-}
-
-impl<Db: Database> Home<Db> {
-    fn swap(&self, lodging: Lodging<Db>) -> Lodging<Db> {
-        // No code of a user's runs under this lock.
-        std::mem::replace(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), lodging)
-    }
-
-    /// Takes the session, for good. `None` if the `Tx` is still somewhere; it then ends the transaction when it is dropped.
-    pub(super) fn close(&self) -> Option<Box<Session<Db>>> {
-        match self.swap(Lodging::Closed) {
-            Lodging::In(session) => Some(session),
-            Lodging::Out | Lodging::Closed => None,
-        }
-    }
+/// How a scope knows its session again. Safe code can swap the content of two `Tx`, and neither scope may end what the other
+/// began.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    session: u64,
+    level: usize,
 }
 
 impl<Db: Database> Tx<Db> {
-    pub(super) fn new(session: Box<Session<Db>>) -> (Self, Arc<Home<Db>>) {
-        let home = Arc::new(Home(Mutex::new(Lodging::Out)));
-        (Self { session: Some(session), home: Arc::clone(&home) }, home)
+    /// For a new part of the transaction.
+    pub(super) fn enter(mut session: Box<Session<Db>>) -> (Self, Mark) {
+        session.level += 1;
+        let mark = Mark { session: session.id, level: session.level };
+        (Self { session: Some(session) }, mark)
+    }
+
+    /// At the end of the part that `mark` was made for. Of another part's session nobody can say how it ended: it is rolled back.
+    pub(super) fn leave(&mut self, mark: Mark) -> Option<Box<Session<Db>>> {
+        let mut session = self.session.take()?;
+        if (Mark { session: session.id, level: session.level }) != mark {
+            return None;
+        }
+        session.level -= 1;
+        Some(session)
     }
 
     pub(super) fn session(&mut self) -> Result<&mut Session<Db>, TxError> {
@@ -63,15 +56,16 @@ impl<Db: Database> Tx<Db> {
     pub(super) fn take_back(&mut self, session: Box<Session<Db>>) {
         self.session = Some(session);
     }
-}
 
-impl<Db: Database> Drop for Tx<Db> {
-    fn drop(&mut self) {
-        let Some(session) = self.session.take() else { return };
-        if let Lodging::Closed = self.home.swap(Lodging::In(session)) {
-            // Nobody waits for it: taken out again, it is rolled back.
-            drop(self.home.swap(Lodging::Closed));
-        }
+    /// The connection itself, for what the driver offers beyond queries. Everything that stands out has been done on it.
+    ///
+    /// Do not begin or end a transaction on it.
+    ///
+    /// # Errors
+    /// If the transaction can not go on.
+    pub async fn connection(&mut self) -> Result<&mut Db::Link, TxError> {
+        // Nobody says when it was used last: the next statement looks what has become of it.
+        self.session()?.statement().await
     }
 }
 
