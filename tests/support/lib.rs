@@ -2,9 +2,12 @@
 
 pub mod children;
 mod clock;
+pub mod gated;
 mod gauge;
 mod log;
 mod poll;
+pub mod polls;
+pub mod store;
 
 pub use clock::timed;
 pub use gauge::{Gauge, Inside};
