@@ -96,15 +96,19 @@ pub fn async_iterable<Way, S: AsyncIterable<Way>>(stream: S) -> S::Stream {
 /// `#[transactional]` and `savepoint!` ask this of the result: every `Result` whose error is made from
 /// [`TxError`](crate::TxError) is one.
 #[diagnostic::on_unimplemented(
-    message = "`#[transactional]` can not turn a failed transaction into `{Self}`",
+    message = "a failed transaction can not be turned into `{Self}`",
     label = "has no place for `TxError`",
-    note = "return a `Result` whose error implements `From<weftwork::TxError>`"
+    note = "`#[transactional]` and `savepoint!` need a `Result` whose error implements `From<weftwork::TxError>`"
 )]
-pub trait FromTxError {
+pub trait FromTxError: Sized {
     /// The result that says so.
     fn from_tx_error(error: crate::TxError) -> Self;
     /// Whether the transaction is to be committed.
     fn is_ok(&self) -> bool;
+    #[doc(hidden)]
+    fn ending() -> Ending<Self> {
+        Ending { from_tx_error: Self::from_tx_error, is_ok: Self::is_ok }
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -116,4 +120,27 @@ impl<T, E: From<crate::TxError>> FromTxError for Result<T, E> {
     fn is_ok(&self) -> bool {
         Result::is_ok(self)
     }
+}
+
+/// [`FromTxError`] as values. With them an expansion states the bound once, so that breaking it is one error.
+#[derive(Debug)]
+pub struct Ending<R> {
+    from_tx_error: fn(crate::TxError) -> R,
+    is_ok: fn(&R) -> bool,
+}
+
+impl<R> Ending<R> {
+    /// The result of a transaction that failed.
+    pub fn failed(&self, error: crate::TxError) -> R {
+        (self.from_tx_error)(error)
+    }
+
+    pub(crate) fn is_ok(&self, result: &R) -> bool {
+        (self.is_ok)(result)
+    }
+}
+
+/// The same where the result's type is inferred.
+pub fn ending<R: FromTxError>() -> Ending<R> {
+    R::ending()
 }

@@ -13,11 +13,11 @@ pub use crate::concurrent::arms::{arm, both, gather, try_arm, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, at_once, items};
 pub use crate::concurrent::completing::completing;
 pub use crate::concurrent::gathering::{Marked, Unmarked, collect, gathering, infallible};
-pub use crate::contracts::async_iterable;
+pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_as, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
-pub use crate::transaction::{begin, savepoint};
+pub use crate::transaction::{begin, savepoint, source};
 
 #[cfg(feature = "macros")]
 pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, savepoint, try_generator};

@@ -282,11 +282,11 @@ fn prelude(layers: &[Layer], output: &Output, krate: &TokenStream) -> TokenStrea
         quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
     });
     let has_transaction = layers.iter().any(|layer| matches!(layer, Layer::Transactional(_)));
-    let from_tx_error = has_transaction.then(|| {
-        let from_tx_error = transactional::from_tx_error();
-        quote!(let #from_tx_error: fn(_) -> _ = <#output as #krate::FromTxError>::from_tx_error;)
+    let ending = has_transaction.then(|| {
+        let ending = transactional::ending();
+        quote!(let #ending = <#output as #krate::FromTxError>::ending();)
     });
-    quote!(#from_elapsed #from_tx_error)
+    quote!(#from_elapsed #ending)
 }
 
 /// The layers around `body`, the first one outermost. Closures capture as `body` does.

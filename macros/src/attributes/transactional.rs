@@ -1,7 +1,7 @@
 //! `#[transactional(tx)]`: the layer that begins a transaction, binds `tx`, and ends it as the body's result says.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 use super::policies::Site;
 use crate::kit::args::{Args, Grammar};
@@ -18,7 +18,9 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
             &["pool", "on", "source", "conn", "connection", "db"],
             "the source is the value of `tx`, `#[transactional(tx = self.pool)]`",
         ),
-        (&["rollback_for", "no_rollback_for", "read_write", "times"], "every `Err` rolls back, every `Ok` commits"),
+        (&["rollback_for", "no_rollback_for"], "every `Err` rolls back, every `Ok` commits"),
+        (&["read_write"], "every transaction may read and write"),
+        (&["times", "attempts", "retries"], "the body runs once, repeat the call instead"),
     ],
 };
 
@@ -55,26 +57,30 @@ impl Transactional {
     }
 
     /// In:  `INNER`
-    /// Out: `async move { let mut scope = begin("name", SOURCE).await or return; let mut tx = scope.tx(); let result = INNER.await; scope.end(result).await }`
+    /// Out: `async move { let mut scope = begin("name", SOURCE).await or return; let mut tx = &mut scope.tx; let result = INNER.await; scope.end(result).await }`
     ///
-    /// The body has a reference: it can neither take the transaction away nor end it.
+    /// The body has a reference: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
+    /// attribute and where it tries it.
     pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
         let Site { krate, function, .. } = site;
         let Self { name, source } = self;
-        let (scope, error, result) = (local("scope"), local("error"), local("result"));
-        let from_tx_error = from_tx_error();
+        let (scope, error, result, ending) = (local("scope"), local("error"), local("result"), ending());
         let private = quote!(#krate::__private);
+        let span = name.span().resolved_at(Span::mixed_site());
+        let own_scope = Ident::new("scope", span);
+        let lend = quote_spanned!(span=> &mut #own_scope.tx);
+        let end = quote_spanned!(span=> #own_scope.end(#ending, #result));
         quote! {
             async move {
-                let mut #scope = match #private::begin(#function, #source).await {
+                let mut #scope = match #private::begin(#function, #private::source(#source)).await {
                     #private::Ok(#scope) => #scope,
-                    #private::Err(#error) => return #from_tx_error(#error),
+                    #private::Err(#error) => return #ending.failed(#error),
                 };
-                let mut #name = #scope.tx();
+                let mut #name = #lend;
                 // Whether the body borrows it mutably, or uses it at all, is not a question of style.
                 let _ = &mut #name;
                 let #result = #inner.await;
-                #scope.end(#result).await
+                #end.await
             }
         }
     }
@@ -87,11 +93,15 @@ fn source(name: &Ident, value: TokenStream) -> TokenStream {
         (None, _) => quote!(#name),
         (Some(TokenTree::Ident(_)), None) => value,
         (Some(TokenTree::Punct(punct)), Some(_)) if punct.as_char() == '&' => value,
-        _ => quote!(&#value),
+        (Some(first), _) => {
+            let mut reference = Punct::new('&', Spacing::Alone);
+            reference.set_span(first.span());
+            quote!(#reference #value)
+        }
     }
 }
 
-/// The conversion, named once on the return type.
-pub(crate) fn from_tx_error() -> Ident {
-    local("from_tx_error")
+/// How the function's result tells of a transaction, stated once on the return type.
+pub(crate) fn ending() -> Ident {
+    local("ending")
 }

@@ -1,7 +1,7 @@
 //! `savepoint!(tx, { .. })`: a part of a transaction that can be undone alone.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 
 use super::split_crate;
 use crate::kit::driver;
@@ -13,7 +13,7 @@ const EXAMPLE: &str = "savepoint!(tx, { .. })";
 
 struct Input {
     /// What the block calls the transaction, and what it is set on.
-    tx: TokenTree,
+    tx: Ident,
     block: proc_macro2::Group,
     /// `T` of `async || -> T { .. }`.
     output: Option<TokenStream>,
@@ -26,10 +26,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
     let parts = split_at_commas(input);
-    let mut name = parts.first().cloned().unwrap_or_default().into_iter();
+    let first = parts.first().cloned().unwrap_or_default();
+    let mut name = first.clone().into_iter();
     let tx = match (name.next(), name.next()) {
-        (Some(tx @ TokenTree::Ident(_)), None) => tx,
-        (first, _) => {
+        (Some(TokenTree::Ident(tx)), None) => tx,
+        _ => {
             errors.at(first, format_args!("`savepoint!` takes the transaction by its name\nwrite `{EXAMPLE}`"));
             return None;
         }
@@ -39,7 +40,8 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
         errors.at(behind, format_args!("`savepoint!` has no options\nwrite `{EXAMPLE}`"));
     }
     let Some(block) = group(body.last(), Delimiter::Brace) else {
-        errors.at(body.first().unwrap_or(&tx), format_args!("`savepoint!` needs a block\nwrite `{EXAMPLE}`"));
+        let place = parts.get(1).filter(|part| !part.is_empty()).unwrap_or(&first);
+        errors.at(place, format_args!("`savepoint!` needs a block\nwrite `{EXAMPLE}`"));
         return None;
     };
     match &body[..body.len() - 1] {
@@ -53,7 +55,8 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
         {
             Some(Input { tx, block: block.clone(), output: Some(output.iter().cloned().collect()) })
         }
-        [other, ..] => {
+        other => {
+            let other: TokenStream = other.iter().cloned().collect();
             errors.at(other, format_args!("`savepoint!` takes a block\nwrite `{EXAMPLE}`, or `savepoint!(tx, async || -> Result<T, E> {{ .. }})` to name its type"));
             None
         }
@@ -61,25 +64,38 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
 }
 
 /// In:  `tx, { BLOCK }`
-/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = scope.tx(); let result = async { BLOCK }.await; scope.end(result).await }`
+/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = &mut scope.tx; let result = async { BLOCK }.await; scope.end(result).await }`
+///
+/// The bound on the result stands at its type where that is named, else at the block.
 fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
     let Input { tx, block, output } = input;
     let private = quote!(#krate::__private);
-    let (scope, error, result) = (local("scope"), local("error"), local("result"));
+    let (scope, error, result, ending) = (local("scope"), local("error"), local("result"), local("ending"));
+    let at_block = block.span().resolved_at(Span::mixed_site());
+    let how = match output {
+        Some(output) => quote!(<#output as #krate::FromTxError>::ending()),
+        None => quote_spanned!(at_block=> #private::ending()),
+    };
+    let at_tx = tx.span().resolved_at(Span::mixed_site());
+    let own_scope = Ident::new("scope", at_tx);
+    let outer = quote_spanned!(at_tx=> &mut *#tx);
+    let lend = quote_spanned!(at_tx=> &mut #own_scope.tx);
+    let end = quote_spanned!(at_tx=> #own_scope.end(#ending, #result));
     let statements = block.stream();
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
     let block = regroup(block, quote!(#edge #statements));
     quote! {
         async {
-            let mut #scope = match #private::savepoint(&mut *#tx).await {
+            let #ending = #how;
+            let mut #scope = match #private::savepoint(#outer).await {
                 #private::Ok(#scope) => #scope,
-                #private::Err(#error) => return #krate::FromTxError::from_tx_error(#error),
+                #private::Err(#error) => return #ending.failed(#error),
             };
-            let mut #tx = #scope.tx();
+            let mut #tx = #lend;
             // Whether the block borrows it mutably, or uses it at all, is not a question of style.
             let _ = &mut #tx;
             let #result = async #block.await;
-            #scope.end(#result).await
+            #end.await
         }
     }
 }

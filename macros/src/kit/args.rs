@@ -66,7 +66,7 @@ impl Args {
             errors.at(&key, unknown(&key, grammar));
         } else if self.named.iter().any(|named| named.key == key) {
             errors.at(&key, format_args!("`{key}` is given twice\nleave one of them out"));
-        } else if value.is_empty() && !grammar.words.iter().any(|word| key == word) {
+        } else if value.is_empty() && (part.into_iter().count() > 1 || !grammar.words.iter().any(|word| key == word)) {
             errors.at(&key, format_args!("`{key}` needs a value, `{key} = ..`"));
         } else {
             self.named.push(Named { key, value });
@@ -181,6 +181,7 @@ mod tests {
         assert!(read(quote!(attempts)).1[0].contains("needs a value"));
         assert!(read(quote!(spawn)).1.is_empty());
         assert!(read(quote!(attempts =)).1[0].contains("needs a value"));
+        assert!(read(quote!(spawn =)).1[0].contains("needs a value"));
         assert!(read(quote!(1, , 2)).1[0].contains("a comma without an argument"));
         assert!(read(quote!(, 2)).1[0].contains("a comma without an argument"));
     }

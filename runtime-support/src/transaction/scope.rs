@@ -7,15 +7,19 @@ use super::error::TxError;
 use super::join::{Begin, Opened, Parent};
 use super::session::Session;
 use super::tx::{Mark, Tx};
-use crate::contracts::FromTxError;
+use crate::contracts::Ending;
 use crate::report::report;
 
 /// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
+/// The field is borrowed directly: what borrows it does not depend on the parent's lifetime, which would be a second error for
+/// each body that lets its `Tx` escape.
+///
 /// Dropped before [`end`](Self::end), by a panic or a cancellation, it undoes its part.
 pub struct Scope<Db: Database, P: Parent<Db>> {
     name: &'static str,
-    tx: Tx<Db>,
+    /// What the body works on.
+    pub tx: Tx<Db>,
     mark: Mark,
     parent: P,
 }
@@ -32,21 +36,18 @@ where
 }
 
 impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
-    /// What the body works on.
-    pub fn tx(&mut self) -> &mut Tx<Db> {
-        &mut self.tx
-    }
-
     /// Ends this part as the body's `result` says.
-    pub async fn end<R: FromTxError>(mut self, result: R) -> R {
-        let Some(session) = self.tx.leave(self.mark) else { return conclude(self.name, result, Err(TxError::Escaped)) };
-        let succeeded = result.is_ok();
+    pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
+        let Some(session) = self.tx.leave(self.mark) else {
+            return conclude(self.name, &ending, result, Err(TxError::Escaped));
+        };
+        let succeeded = ending.is_ok(&result);
         if !P::OUTERMOST {
             self.end_joined(session, succeeded);
             return result;
         }
         let ended = end_transaction(session, succeeded).await;
-        conclude(self.name, result, ended)
+        conclude(self.name, &ending, result, ended)
     }
 
     fn end_joined(&mut self, mut session: Box<Session<Db>>, succeeded: bool) {
@@ -78,7 +79,8 @@ async fn end_transaction<Db: Database>(mut session: Box<Session<Db>>, succeeded:
 /// A part of a transaction that can be undone alone. Dropped before its end, it is undone.
 pub struct Savepoint<'t, Db: Database> {
     number: usize,
-    tx: Tx<Db>,
+    /// What the block works on.
+    pub tx: Tx<Db>,
     mark: Mark,
     parent: &'t mut Tx<Db>,
 }
@@ -91,15 +93,10 @@ pub async fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> Result<Savepoint<'_, Db
 }
 
 impl<Db: Database> Savepoint<'_, Db> {
-    /// What the block works on.
-    pub fn tx(&mut self) -> &mut Tx<Db> {
-        &mut self.tx
-    }
-
     /// Keeps or undoes what the block did, as its `result` says.
-    pub async fn end<R: FromTxError>(mut self, result: R) -> R {
-        let ended = self.settle(result.is_ok()).await;
-        conclude("savepoint!", result, ended)
+    pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
+        let ended = self.settle(ending.is_ok(&result)).await;
+        conclude("savepoint!", &ending, result, ended)
     }
 
     async fn settle(&mut self, succeeded: bool) -> Result<(), TxError> {
@@ -126,10 +123,10 @@ impl<Db: Database> fmt::Debug for Savepoint<'_, Db> {
 }
 
 /// What the caller gets: its own error goes first, that of the end is then told elsewhere.
-fn conclude<R: FromTxError>(name: &str, result: R, ended: Result<(), TxError>) -> R {
+fn conclude<R>(name: &str, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
-        Err(error) if result.is_ok() => R::from_tx_error(error),
+        Err(error) if ending.is_ok(&result) => ending.failed(error),
         Err(error) => {
             report(format_args!("`{name}` failed, and could not be rolled back"), &error);
             result

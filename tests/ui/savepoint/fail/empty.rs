@@ -1,0 +1,7 @@
+use weftwork::{TxError, savepoint};
+
+async fn order() -> Result<(), TxError> {
+    savepoint!().await
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use sqlx::Sqlite;
+use weftwork::{Tx, TxError, savepoint};
+
+async fn audit(_tx: &mut Tx<Sqlite>) -> Result<(), TxError> {
+    Ok(())
+}
+
+async fn order(tx: &mut Tx<Sqlite>) -> Result<(), TxError> {
+    savepoint!(tx, audit(&mut tx)).await
+}
+
+async fn closure(tx: &mut Tx<Sqlite>) -> Result<(), TxError> {
+    savepoint!(tx, async |tx| { audit(tx).await }).await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use sqlx::SqlitePool;
+use weftwork::{TxError, transactional};
+
+struct Bank {
+    pool: SqlitePool,
+}
+
+impl Bank {
+    #[transactional(self.pool)]
+    async fn transfer(&self) -> Result<(), TxError> {
+        Ok(())
+    }
+}
+
+fn main() {}
