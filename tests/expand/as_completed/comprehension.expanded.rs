@@ -1,21 +1,26 @@
 async fn first(ids: Vec<Id>) -> Option<User> {
     {
-        let items = weftwork::__private::items(ids);
-        let at_once = weftwork::__private::at_once(8);
-        weftwork::__private::direct(async |outlet| {
-            let mut items = items;
-            let mut completing = weftwork::__private::completing(at_once);
+        let __items = weftwork::__private::items(ids);
+        let __at_once = weftwork::__private::at_once(8);
+        weftwork::__private::direct(async |__outlet| {
+            let mut __items = __items;
+            let mut __completing = weftwork::__private::completing(__at_once);
             loop {
-                while let weftwork::__private::Some(output) = completing.overflow().await
+                while let weftwork::__private::Some(__output) = __completing
+                    .overflow()
+                    .await
                 {
-                    weftwork::__private::put(output, &outlet).await;
+                    weftwork::__private::put(__output, &__outlet).await;
                 }
-                let weftwork::__private::Some(item) = items.next() else { break };
-                let id = item;
-                completing.start({ fetch_user(id) });
+                let weftwork::__private::Some(__item) = __items.next() else { break };
+                __completing
+                    .start({
+                        let id = __item;
+                        fetch_user(id)
+                    });
             }
-            while let weftwork::__private::Some(output) = completing.output().await {
-                weftwork::__private::put(output, &outlet).await;
+            while let weftwork::__private::Some(__output) = __completing.output().await {
+                weftwork::__private::put(__output, &__outlet).await;
             }
         })
     }

@@ -1,13 +1,13 @@
 async fn both(id: Id) -> Result<(User, Vec<Order>), Error> {
     {
-        let error = weftwork::__private::PhantomData;
+        let __error = weftwork::__private::PhantomData;
         weftwork::__private::try_gather(
             weftwork::__private::both(
-                weftwork::__private::try_arm(fetch_user(id), error),
-                weftwork::__private::try_arm(fetch_orders(id), error),
+                weftwork::__private::try_arm(fetch_user(id), __error),
+                weftwork::__private::try_arm(fetch_orders(id), __error),
             ),
-            |(output_0, output_1)| (output_0, output_1),
-            error,
+            |(__output_0, __output_1)| (__output_0, __output_1),
+            __error,
         )
     }
         .await

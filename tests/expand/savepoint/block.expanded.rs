@@ -1,14 +1,14 @@
 async fn audited(tx: &mut Tx<Sqlite>, cents: i64) {
     async {
-        let (scope, mut tx) = match weftwork::__private::savepoint(&mut tx).await {
-            weftwork::__private::Ok(set) => set,
-            weftwork::__private::Err(error) => {
-                return weftwork::FromTxError::from_tx_error(error);
-            }
+        let ending = weftwork::__private::ending();
+        let mut scope = match weftwork::__private::savepoint(&mut *tx).await {
+            weftwork::__private::Ok(scope) => scope,
+            weftwork::__private::Err(error) => return ending.failed(error),
         };
+        let mut tx = &mut scope.tx;
+        let _ = &mut tx;
         let result = async { audit(&mut tx, cents).await }.await;
-        weftwork::__private::drop(tx);
-        scope.end(result).await
+        scope.end(ending, result).await
     }
         .await
         .ok();

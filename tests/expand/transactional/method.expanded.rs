@@ -8,24 +8,23 @@ impl Store {
             (),
             StoreError,
         > as ::weftwork::FromElapsed>::from_elapsed;
-        let from_tx_error: fn(_) -> _ = <Result<
-            (),
-            StoreError,
-        > as ::weftwork::FromTxError>::from_tx_error;
+        let ending = <Result<(), StoreError> as ::weftwork::FromTxError>::ending();
         ::weftwork::__private::timeout(
                 "rename",
                 ::weftwork::__private::Duration::from_secs(5),
                 from_elapsed,
                 async move {
-                    let (scope, mut tx) = match ::weftwork::__private::begin(
+                    let mut scope = match ::weftwork::__private::begin(
                             "rename",
-                            &self.pool,
+                            ::weftwork::__private::source(&self.pool),
                         )
                         .await
                     {
-                        ::weftwork::__private::Ok(begun) => begun,
-                        ::weftwork::__private::Err(error) => return from_tx_error(error),
+                        ::weftwork::__private::Ok(scope) => scope,
+                        ::weftwork::__private::Err(error) => return ending.failed(error),
                     };
+                    let mut tx = &mut scope.tx;
+                    let _ = &mut tx;
                     let result = async move {
                         if false {
                             return {
@@ -36,7 +35,7 @@ impl Store {
                         Ok(())
                     }
                         .await;
-                    scope.end(result).await
+                    scope.end(ending, result).await
                 },
             )
             .await
