@@ -1,12 +1,13 @@
 //! `#[transactional(tx)]`: the layer that begins a transaction, binds `tx`, and ends it as the body's result says.
 
-use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::policies::Site;
 use crate::kit::args::{Args, Grammar};
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
+use crate::kit::tokens::mentions;
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[transactional]",
@@ -57,22 +58,29 @@ impl Transactional {
     }
 
     /// In:  `INNER`
-    /// Out: `async move { let mut scope = begin("name", SOURCE).await or return; let mut tx = &mut scope.tx; let result = INNER.await; scope.end(result).await }`
+    /// Out: `async move { let source = SOURCE; let mut scope = begin("name", source).await or return; let mut tx = &mut scope.tx; let result = INNER.await; scope.end(result).await }`
     ///
     /// The body has a reference: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
     /// attribute and where it tries it.
     pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
-        let Site { krate, function, .. } = site;
+        let Site { krate, .. } = site;
         let Self { name, source } = self;
+        // In a block of their own: what is borrowed for the source is given back when the transaction has begun.
+        let (own_source, begun) = (local("source"), local("begun"));
         let (scope, error, result, ending) = (local("scope"), local("error"), local("result"), ending());
         let private = quote!(#krate::__private);
+        let begin = self.begin(site);
         let span = name.span().resolved_at(Span::mixed_site());
         let own_scope = Ident::new("scope", span);
         let lend = quote_spanned!(span=> &mut #own_scope.tx);
         let end = quote_spanned!(span=> #own_scope.end(#ending, #result));
         quote! {
             async move {
-                let mut #scope = match #private::begin(#function, #private::source(#source)).await {
+                let #begun = {
+                    let #own_source = #source;
+                    #begin
+                };
+                let mut #scope = match #begun {
                     #private::Ok(#scope) => #scope,
                     #private::Err(#error) => return #ending.failed(#error),
                 };
@@ -86,6 +94,28 @@ impl Transactional {
     }
 }
 
+impl Transactional {
+    /// Out: `begin("name", source).await`
+    ///
+    /// All of it stands at the one token that names the source. rustc says twice that this is nothing to begin on, for the argument
+    /// and for the future, and drops the second where it stands at the same place.
+    fn begin(&self, site: &Site<'_>) -> TokenStream {
+        let Site { krate, function, .. } = site;
+        let span = self.place(site);
+        let source = Ident::new("source", span);
+        let begin = quote_spanned!(span=> ::__private::begin(#function, #source).await);
+        // A `$crate` is found by its span.
+        let krate = if mentions(krate, "$crate") { (*krate).clone() } else { respanned((*krate).clone(), span) };
+        quote!(#krate #begin)
+    }
+
+    /// What says most in an error: `pool` of `self.pool`.
+    fn place(&self, site: &Site<'_>) -> Span {
+        let names = self.source.clone().into_iter().filter(|tree| matches!(tree, TokenTree::Ident(_)));
+        names.last().map_or(site.span, |name| name.span()).resolved_at(Span::mixed_site())
+    }
+}
+
 /// A name is handed over, as a function call would; of anything longer, such as `self.pool`, only a reference is needed.
 fn source(name: &Ident, value: TokenStream) -> TokenStream {
     let mut trees = value.clone().into_iter();
@@ -93,12 +123,16 @@ fn source(name: &Ident, value: TokenStream) -> TokenStream {
         (None, _) => quote!(#name),
         (Some(TokenTree::Ident(_)), None) => value,
         (Some(TokenTree::Punct(punct)), Some(_)) if punct.as_char() == '&' => value,
-        (Some(first), _) => {
-            let mut reference = Punct::new('&', Spacing::Alone);
-            reference.set_span(first.span());
-            quote!(#reference #value)
-        }
+        _ => quote!(&#value),
     }
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan = |mut tree: TokenTree| {
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(respan).collect()
 }
 
 /// How the function's result tells of a transaction, stated once on the return type.

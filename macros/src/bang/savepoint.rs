@@ -7,7 +7,7 @@ use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
-use crate::kit::tokens::{group, is_ident, is_punct, regroup, split_at_commas};
+use crate::kit::tokens::{group, is_ident, is_punct, located, regroup, split_at_commas};
 
 const EXAMPLE: &str = "savepoint!(tx, { .. })";
 
@@ -71,10 +71,9 @@ fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
     let Input { tx, block, output } = input;
     let private = quote!(#krate::__private);
     let (scope, error, result, ending) = (local("scope"), local("error"), local("result"), local("ending"));
-    let at_block = block.span().resolved_at(Span::mixed_site());
     let how = match output {
         Some(output) => quote!(<#output as #krate::FromTxError>::ending()),
-        None => quote_spanned!(at_block=> #private::ending()),
+        None => located(quote!(#private::ending()), block.span()),
     };
     let at_tx = tx.span().resolved_at(Span::mixed_site());
     let own_scope = Ident::new("scope", at_tx);

@@ -27,32 +27,6 @@ pub trait Begin<Db: Database>: Send {
     fn open(self) -> impl Future<Output = Result<Opened<Db, Self::Parent>, TxError>> + Send;
 }
 
-/// What stands behind `tx = ..`: every [`Begin`]. Its type comes out of the trait, so that a wrong one is one error and no more.
-#[diagnostic::on_unimplemented(
-    message = "a transaction can not begin on `{Self}`",
-    label = "neither a pool, a connection nor a `&mut Tx`",
-    note = "give `#[transactional(tx = ..)]` a `&SqlitePool`, an owned connection or a `&mut Tx`"
-)]
-pub trait Source<Db: Database> {
-    #[doc(hidden)]
-    type Begin: Begin<Db>;
-    #[doc(hidden)]
-    fn source(self) -> Self::Begin;
-}
-
-#[diagnostic::do_not_recommend]
-impl<Db: Database, S: Begin<Db>> Source<Db> for S {
-    type Begin = S;
-    fn source(self) -> S {
-        self
-    }
-}
-
-/// See [`Source`].
-pub fn source<Db: Database, S: Source<Db>>(source: S) -> S::Begin {
-    source.source()
-}
-
 /// A transaction that has been begun or joined.
 pub struct Opened<Db: Database, P: Parent<Db> = ()> {
     pub(super) session: Box<Session<Db>>,

@@ -12,7 +12,7 @@ mod unbroken;
 
 pub use database::Database;
 pub use error::TxError;
-pub use join::{Begin, Opened, source};
+pub use join::{Begin, Opened};
 pub use scope::{begin, savepoint};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLink;
