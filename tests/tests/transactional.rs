@@ -304,3 +304,18 @@ async fn t38_t82_writers_wait_for_each_other() {
         store.assert_whole().await;
     }
 }
+
+#[test]
+fn t83_nothing_is_spawned_unless_something_is_cut() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // The pool's own tasks run elsewhere.
+    let other = runtime();
+    let [store, _] = other.block_on(Store::both(1));
+    let runtime = runtime();
+    runtime.block_on(async {
+        both(store.outside().await, 1, 2).await.unwrap();
+        both(store.outside().await, 3, -1).await.unwrap_err();
+        assert_eq!(runtime.metrics().num_alive_tasks(), 0);
+    });
+    drop(store);
+}
