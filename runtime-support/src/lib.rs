@@ -26,7 +26,7 @@ pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use time::{millis, secs};
 #[cfg(feature = "sqlite")]
 pub use transaction::SqliteLink;
-pub use transaction::{Begin, Database, Opened, Tx, TxError};
+pub use transaction::{Begin, Database, Opened, Tx, TxError, TxMut};
 
 #[cfg(feature = "macros")]
 mod macros;

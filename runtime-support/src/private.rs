@@ -17,7 +17,7 @@ pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_as, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;
-pub use crate::transaction::{begin, savepoint};
+pub use crate::transaction::{begin, lend, savepoint};
 
 #[cfg(feature = "macros")]
 pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, savepoint, try_generator};

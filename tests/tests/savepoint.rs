@@ -177,7 +177,7 @@ async fn t27_the_value_and_the_forms() {
 #[transactional(tx)]
 async fn swapping(tx: impl Begin<Sqlite>, other: &mut Tx<Sqlite>, n: i64) -> Result<(), StoreError> {
     put(&mut tx, n).await?;
-    mem::swap(tx, other);
+    mem::swap(&mut *tx, other);
     Ok(())
 }
 
@@ -205,14 +205,14 @@ async fn t81_swapped_transactions_are_rolled_back_both() {
 async fn t81_swapped_and_swapped_back() {
     #[transactional(tx)]
     async fn inner(tx: impl Begin<Sqlite>, other: &mut Tx<Sqlite>) -> Result<(), StoreError> {
-        mem::swap(tx, other);
-        put(tx, 1).await?;
-        mem::swap(tx, other);
-        put(tx, 2).await
+        mem::swap(&mut *tx, other);
+        put(&mut tx, 1).await?;
+        mem::swap(&mut *tx, other);
+        put(&mut tx, 2).await
     }
     #[transactional(tx)]
     async fn outer(tx: impl Begin<Sqlite>, pool: &SqlitePool) -> Result<(), StoreError> {
-        inner(pool, tx).await
+        inner(pool, &mut tx).await
     }
     let [first, second] = Store::both(1).await;
     outer(&first.pool, &second.pool).await.unwrap();
@@ -230,7 +230,7 @@ async fn t81_swapped_back_only_after_its_part_has_failed() {
         let inner = if in_savepoint {
             savepoint!(tx, async || -> Result<(), StoreError> {
                 put(&mut tx, 2).await?;
-                mem::swap(tx, other);
+                mem::swap(&mut *tx, other);
                 Ok(())
             })
             .await
@@ -238,7 +238,7 @@ async fn t81_swapped_back_only_after_its_part_has_failed() {
             swapping(&mut tx, other, 2).await
         };
         assert!(matches!(inner, Err(StoreError::Tx(TxError::Escaped))), "{inner:?}");
-        mem::swap(tx, other);
+        mem::swap(&mut *tx, other);
         put(&mut tx, 3).await
     }
     #[transactional(tx)]

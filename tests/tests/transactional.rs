@@ -222,7 +222,7 @@ async fn t9_t10_a_joined_call_is_a_part_of_the_callers() {
         both(&mut tx, 1, 2).await?;
         assert!(store.rows().await.is_empty());
         helper(&mut tx, 10).await?;
-        helper(tx, 20).await?;
+        helper(&mut tx, 20).await?;
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM t").fetch_one(&mut tx).await?;
         assert_eq!(count, 14);
         if fails { Err(StoreError::Own("outer")) } else { Ok(()) }

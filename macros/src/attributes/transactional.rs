@@ -58,9 +58,9 @@ impl Transactional {
     }
 
     /// In:  `INNER`
-    /// Out: `async move { let source = SOURCE; let mut scope = begin("name", source).await or return; let mut tx = &mut scope.tx; let result = INNER.await; scope.end(result).await }`
+    /// Out: `async move { let source = SOURCE; let mut scope = begin("name", source).await or return; let mut tx = lend(&mut scope.tx); let result = INNER.await; scope.end(result).await }`
     ///
-    /// The body has a reference: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
+    /// The body has it on loan: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
     /// attribute and where it tries it.
     pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
         let Site { krate, .. } = site;
@@ -72,7 +72,7 @@ impl Transactional {
         let begin = self.begin(site);
         let span = name.span().resolved_at(Span::mixed_site());
         let own_scope = Ident::new("scope", span);
-        let lend = quote_spanned!(span=> &mut #own_scope.tx);
+        let lend = quote_spanned!(span=> (&mut #own_scope.tx));
         let end = quote_spanned!(span=> #own_scope.end(#ending, #result));
         quote! {
             async move {
@@ -84,7 +84,7 @@ impl Transactional {
                     #private::Ok(#scope) => #scope,
                     #private::Err(#error) => return #ending.failed(#error),
                 };
-                let mut #name = #lend;
+                let mut #name = #private::lend #lend;
                 // Whether the body borrows it mutably, or uses it at all, is not a question of style.
                 let _ = &mut #name;
                 let #result = #inner.await;

@@ -28,12 +28,9 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
     let parts = split_at_commas(input);
     let first = parts.first().cloned().unwrap_or_default();
     let mut name = first.clone().into_iter();
-    let tx = match (name.next(), name.next()) {
-        (Some(TokenTree::Ident(tx)), None) => tx,
-        _ => {
-            errors.at(first, format_args!("`savepoint!` takes the transaction by its name\nwrite `{EXAMPLE}`"));
-            return None;
-        }
+    let (Some(TokenTree::Ident(tx)), None) = (name.next(), name.next()) else {
+        errors.at(first, format_args!("`savepoint!` takes the transaction by its name\nwrite `{EXAMPLE}`"));
+        return None;
     };
     let body: Vec<TokenTree> = parts.get(1).cloned().unwrap_or_default().into_iter().collect();
     for behind in parts.iter().skip(2) {
@@ -64,7 +61,7 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
 }
 
 /// In:  `tx, { BLOCK }`
-/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = &mut scope.tx; let result = async { BLOCK }.await; scope.end(result).await }`
+/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = lend(&mut scope.tx); let result = async { BLOCK }.await; scope.end(result).await }`
 ///
 /// The bound on the result stands at its type where that is named, else at the block.
 fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
@@ -78,7 +75,7 @@ fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
     let at_tx = tx.span().resolved_at(Span::mixed_site());
     let own_scope = Ident::new("scope", at_tx);
     let outer = quote_spanned!(at_tx=> &mut *#tx);
-    let lend = quote_spanned!(at_tx=> &mut #own_scope.tx);
+    let lend = quote_spanned!(at_tx=> (&mut #own_scope.tx));
     let end = quote_spanned!(at_tx=> #own_scope.end(#ending, #result));
     let statements = block.stream();
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
@@ -90,7 +87,7 @@ fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
                 #private::Ok(#scope) => #scope,
                 #private::Err(#error) => return #ending.failed(#error),
             };
-            let mut #tx = #lend;
+            let mut #tx = #private::lend #lend;
             // Whether the block borrows it mutably, or uses it at all, is not a question of style.
             let _ = &mut #tx;
             let #result = async #block.await;

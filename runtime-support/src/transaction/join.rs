@@ -6,7 +6,7 @@ use std::future::Future;
 use super::database::Database;
 use super::error::TxError;
 use super::session::Session;
-use super::tx::Tx;
+use super::tx::{Tx, TxMut};
 
 /// Something that a `#[transactional]` function can begin on: a pool or a connection begins, a `&mut Tx` joins.
 ///
@@ -89,8 +89,7 @@ impl<'t, Db: Database> Begin<Db> for &'t mut Tx<Db> {
     }
 }
 
-/// `&mut tx`, where `tx` is a reference already.
-impl<'t, Db: Database> Begin<Db> for &'t mut &mut Tx<Db> {
+impl<'t, Db: Database> Begin<Db> for &'t mut TxMut<'_, Db> {
     type Parent = &'t mut Tx<Db>;
 
     async fn open(self) -> Result<Opened<Db, Self::Parent>, TxError> {

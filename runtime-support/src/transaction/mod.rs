@@ -16,4 +16,4 @@ pub use join::{Begin, Opened};
 pub use scope::{begin, savepoint};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLink;
-pub use tx::Tx;
+pub use tx::{Tx, TxMut, lend};

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use super::database::Database;
 use super::error::TxError;
 use super::join::{Begin, Opened};
-use super::tx::Tx;
+use super::tx::{Tx, TxMut};
 use crate::generator::{next, put, try_direct};
 
 /// A connection that a transaction runs on: one of a pool, or one of its own.
@@ -197,8 +197,7 @@ impl<'c> Executor<'c> for &'c mut Tx<Sqlite> {
     }
 }
 
-/// `&mut tx`, where `tx` is a reference already, as it is in the body of a `#[transactional]` function.
-impl<'c> Executor<'c> for &'c mut &mut Tx<Sqlite> {
+impl<'c> Executor<'c> for &'c mut TxMut<'_, Sqlite> {
     type Database = Sqlite;
 
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Step, sqlx::Error>>

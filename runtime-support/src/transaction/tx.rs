@@ -1,6 +1,7 @@
 //! The handle that the body of a transaction works on.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use super::database::Database;
 use super::error::TxError;
@@ -8,14 +9,46 @@ use super::session::Session;
 
 /// An open transaction, inside a `#[transactional]` function.
 ///
-/// The body has it as `tx: &mut Tx<Db>`. `&mut tx` is what queries run on (for sqlx: its `Executor`) and what helpers take, as
-/// `tx: &mut Tx<Sqlite>`. Handed to another `#[transactional]` function it makes that one join.
+/// `&mut tx` is what queries run on (for sqlx: its `Executor`) and what helpers take, as `tx: &mut Tx<Sqlite>`. Handed to another
+/// `#[transactional]` function it makes that one join. The body itself has a [`TxMut`], which goes for a `Tx`.
 ///
 /// # Cancel safety
 /// A statement whose future is dropped is waited for before the next one runs.
 pub struct Tx<Db: Database> {
     /// `None` while it is lent to a joined call or a savepoint.
     session: Option<Box<Session<Db>>>,
+}
+
+/// What `tx` is in the body of a `#[transactional]` function and in the block of a `savepoint!`: a [`Tx`] that can not be taken
+/// away.
+///
+/// It is used as the `Tx` itself: `&mut tx` wherever a `&mut Tx` is asked for. Moved into a task, returned or kept, it is a borrow
+/// error.
+pub struct TxMut<'t, Db: Database>(&'t mut Tx<Db>);
+
+/// Lends the transaction to a body.
+pub fn lend<Db: Database>(tx: &mut Tx<Db>) -> TxMut<'_, Db> {
+    TxMut(tx)
+}
+
+impl<Db: Database> Deref for TxMut<'_, Db> {
+    type Target = Tx<Db>;
+
+    fn deref(&self) -> &Tx<Db> {
+        self.0
+    }
+}
+
+impl<Db: Database> DerefMut for TxMut<'_, Db> {
+    fn deref_mut(&mut self) -> &mut Tx<Db> {
+        self.0
+    }
+}
+
+impl<Db: Database> fmt::Debug for TxMut<'_, Db> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// How a scope knows its session again. Safe code can swap the content of two `Tx`, and neither scope may end what the other

@@ -2,3 +2,4 @@
 #![no_implicit_prelude]
 
 mod policies;
+mod transactional;

@@ -1,6 +1,7 @@
 //! Every name of the prelude, and a few that generated code might like, as something else.
 
 mod policies;
+mod transactional;
 
 /// What each construct's module imports.
 mod names {

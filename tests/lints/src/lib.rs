@@ -11,3 +11,4 @@
 
 pub mod forbidding;
 pub mod policies;
+pub mod transactional;

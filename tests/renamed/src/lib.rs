@@ -1,6 +1,7 @@
 //! Every macro with weftwork under another name. That it compiles is the test. One module a construct.
 
 pub mod policies;
+pub mod transactional;
 
 /// weftwork as another crate might hand it on.
 pub mod reexport {

@@ -3,7 +3,7 @@ use weftwork::{Begin, Tx, TxError, transactional};
 
 #[transactional(tx)]
 async fn open<'a>(tx: impl Begin<Sqlite>) -> Result<&'a mut Tx<Sqlite>, TxError> {
-    Ok(tx)
+    Ok(&mut *tx)
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 #![deny(warnings)]
 
-use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Executor, Sqlite, SqliteConnection, SqlitePool};
 use weftwork::{Begin, Tx, TxError, transactional};
 
 async fn reading(tx: &mut Tx<Sqlite>) -> Result<i64, TxError> {
@@ -14,8 +14,10 @@ pub async fn unused(tx: impl Begin<Sqlite>) -> Result<(), TxError> {
 }
 
 #[transactional(tx)]
-pub async fn moved(tx: impl Begin<Sqlite>) -> Result<i64, TxError> {
-    reading(tx).await
+pub async fn by_method(tx: impl Begin<Sqlite>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    tx.connection().await?;
+    tx.execute("SELECT 1").await?;
+    Ok(())
 }
 
 #[transactional(tx)]

@@ -1,0 +1,48 @@
+//! `#[transactional]` and `savepoint!`.
+
+use woven::{Begin, Database, Tx, TxError, savepoint, transactional};
+
+/// Through `$crate`, which needs no name.
+///
+/// # Errors
+/// When the savepoint fails.
+pub async fn part<Db: Database>(tx: &mut Tx<Db>) -> Result<u8, TxError> {
+    savepoint!(tx, async || -> Result<u8, TxError> { Ok(1) }).await
+}
+
+/// On a parameter.
+///
+/// # Errors
+/// When the transaction fails.
+#[transactional(tx, crate = woven)]
+pub async fn whole<Db: Database>(tx: impl Begin<Db>) -> Result<u8, TxError> {
+    part(&mut tx).await
+}
+
+/// On an expression, through a re-export.
+///
+/// # Errors
+/// When the transaction fails.
+#[transactional(crate = crate::reexport::fabric, tx = sources.0)]
+pub async fn of_an_expression<Db, S>(sources: (S,)) -> Result<u8, TxError>
+where
+    Db: Database,
+    for<'a> &'a S: Begin<Db>,
+{
+    whole(&mut tx).await
+}
+
+/// By a macro of this crate, that knows it as `$crate`.
+macro_rules! by_macro {
+    ($name:ident) => {
+        /// Generated.
+        ///
+        /// # Errors
+        /// When the transaction fails.
+        #[$crate::reexport::fabric::transactional(tx, crate = $crate::reexport::fabric)]
+        pub async fn $name<Db: Database>(tx: impl Begin<Db>) -> Result<u8, TxError> {
+            Ok(1)
+        }
+    };
+}
+by_macro!(generated);
