@@ -345,19 +345,6 @@ async fn g54_a_foreign_stream_is_dropped_on_exit() {
     assert_eq!(log.take(), ["polled", "dropped"]);
 }
 
-#[tokio::test]
-async fn g55_items_belong_to_the_generator_around() {
-    let items = generator!(async {
-        for_await!(for n in count(2) {
-            yield n;
-            for_await!(for m in count(1) {
-                yield m + 10;
-            });
-        });
-    });
-    assert_eq!(all(items).await, [1, 11, 2, 11]);
-}
-
 fn is_send<T: Send>(value: T) -> T {
     value
 }

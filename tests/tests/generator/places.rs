@@ -231,11 +231,14 @@ async fn g21_return_ends_the_stream_or_its_own_block() {
 #[tokio::test]
 async fn g55_for_await_macro_in_a_body_yields_to_the_generator() {
     let stream = generator!(async {
-        for_await!(for n in futures::stream::iter(1..4) {
+        for_await!(for n in futures::stream::iter(1..3) {
             yield n * 10;
+            for_await!(for m in futures::stream::iter(1..2) {
+                yield m;
+            });
         });
     });
-    assert_eq!(all(stream).await, [10, 20, 30]);
+    assert_eq!(all(stream).await, [10, 1, 20, 1]);
 }
 
 #[tokio::test]
