@@ -6,4 +6,5 @@
 #![allow(dead_code)]
 
 mod bare;
+mod generator;
 mod hostile;

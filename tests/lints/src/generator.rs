@@ -133,10 +133,7 @@ pub fn tails(text: &str) -> impl Stream<Item = Result<usize, Wrong>> {
             if word.is_empty() {
                 yield 0
             } else {
-                async {
-                    yield word.len()
-                }
-                .await;
+                async { yield word.len() }.await;
             }
         }
         for await n in numbers(text) {

@@ -10,5 +10,6 @@
 #![allow(clippy::multiple_crate_versions, clippy::cargo_common_metadata)]
 
 pub mod forbidding;
+pub mod generator;
 pub mod policies;
 pub mod transactional;
