@@ -67,6 +67,7 @@ impl Args {
         } else if self.named.iter().any(|named| named.key == key) {
             errors.at(&key, format_args!("`{key}` is given twice\nleave one of them out"));
         } else if value.is_empty() && (part.into_iter().count() > 1 || !grammar.words.iter().any(|word| key == word)) {
+            self.refused = true;
             errors.at(&key, format_args!("`{key}` needs a value, `{key} = ..`"));
         } else {
             self.named.push(Named { key, value });

@@ -1,9 +1,9 @@
 use sqlx::Sqlite;
-use weftwork::{Begin, Tx, TxError, transactional};
+use weftwork::{Begin, TxError, TxMut, transactional};
 
 #[transactional(tx)]
-async fn transfer<'a>(tx: impl Begin<Sqlite>, kept: &mut Vec<&'a mut Tx<Sqlite>>) -> Result<(), TxError> {
-    kept.push(&mut *tx);
+async fn transfer<'a>(tx: impl Begin<Sqlite>, kept: &mut Vec<TxMut<'a, Sqlite>>) -> Result<(), TxError> {
+    kept.push(tx);
     Ok(())
 }
 

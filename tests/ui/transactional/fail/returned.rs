@@ -1,9 +1,9 @@
 use sqlx::Sqlite;
-use weftwork::{Begin, Tx, TxError, transactional};
+use weftwork::{Begin, TxError, TxMut, transactional};
 
 #[transactional(tx)]
-async fn open<'a>(tx: impl Begin<Sqlite>) -> Result<&'a mut Tx<Sqlite>, TxError> {
-    Ok(&mut *tx)
+async fn open<'a>(tx: impl Begin<Sqlite>) -> Result<TxMut<'a, Sqlite>, TxError> {
+    Ok(tx)
 }
 
 fn main() {}
