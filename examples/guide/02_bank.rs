@@ -97,7 +97,13 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let pool = open(dir.path()).await?;
 
     let transfers = (1..=count).map(Transfer::number);
-    let results = gather!(for each in transfers { transfer(&pool, each, each.patience()) }, limit = 32).await;
+    let results = gather!(
+        for each in transfers {
+            transfer(&pool, each, each.patience())
+        },
+        limit = 32
+    )
+    .await;
 
     let (mut done, mut refused, mut late) = (Vec::new(), 0, 0);
     for (id, result) in (1..).zip(results) {

@@ -129,7 +129,9 @@ async fn t13_a_joined_call_fails_in_a_savepoint() {
         if depth == 4 {
             return Err(NO);
         }
-        savepoint!(tx, { Box::pin(turns(&mut *tx, depth + 1)).await }).await.or_else(|_| if depth == 2 { Ok(()) } else { Err(NO) })
+        savepoint!(tx, { Box::pin(turns(&mut *tx, depth + 1)).await })
+            .await
+            .or_else(|_| if depth == 2 { Ok(()) } else { Err(NO) })
     }
     for store in Store::both(2).await {
         swallowed(&store.pool).await.unwrap();

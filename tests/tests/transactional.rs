@@ -61,13 +61,16 @@ async fn t2_t8_every_way_out_of_the_body() {
             }
             -n
         };
-        match way {
-            Way::Last => Ok(from_block),
-            Way::Return => return Ok(n),
-            Way::QuestionMark => Err(StoreError::Own("?"))?,
-            Way::ErrReturn => return Err(StoreError::Own("return")),
-            Way::ErrLast => Err(StoreError::Own("last")),
+        if way == Way::Return {
+            return Ok(n);
         }
+        if way == Way::ErrReturn {
+            return Err(StoreError::Own("return"));
+        }
+        if way == Way::QuestionMark {
+            Err(StoreError::Own("?"))?;
+        }
+        if way == Way::ErrLast { Err(StoreError::Own("last")) } else { Ok(from_block) }
     }
     for store in Store::both(2).await {
         assert_eq!(leave(&store.pool, 1, Way::Last).await.unwrap(), 1);
@@ -298,7 +301,11 @@ async fn t12_a_joined_call_that_is_dropped_or_panics() {
 #[tokio::test]
 async fn t38_t82_writers_wait_for_each_other() {
     for store in Store::both(10).await {
-        let added = gather!(for n in 0..10 { both(&store.pool, n, n + 10)? }).await.unwrap();
+        let added = gather!(for n in 0..10 {
+            both(&store.pool, n, n + 10)?
+        })
+        .await
+        .unwrap();
         assert_eq!(added.len(), 10);
         assert_eq!(store.rows().await, (0..20).collect::<Vec<_>>());
         store.assert_whole().await;

@@ -68,7 +68,9 @@ async fn t35_a_statement_that_ends_the_transaction() {
             How::FetchOne => drop(sqlx::query(ENDING).fetch_one(&mut tx).await.unwrap_err()),
             // Polled once: it is on its way, and nobody will see its error. (Its thread may even have answered already.)
             How::Drop => drop(sqlx::query(ENDING).execute(&mut tx).now_or_never()),
-            How::Propagate => drop(sqlx::query(ENDING).execute(&mut tx).await?),
+            How::Propagate => {
+                sqlx::query(ENDING).execute(&mut tx).await?;
+            }
         }
         let refused = put(&mut tx, 2).await.unwrap_err();
         assert!(matches!(refused, StoreError::Sql(sqlx::Error::Io(_))), "{refused:?}");

@@ -128,7 +128,8 @@ async fn t70_no_money_is_made_or_lost_however_transfers_are_given_up() {
         }
         let seen = Arc::new(Mutex::new(Seen::default()));
         let workers = 6;
-        let tasks = (0..workers).map(|worker| tokio::spawn(transfers(store.pool.clone(), seed, worker, workers, Arc::clone(&seen))));
+        let tasks =
+            (0..workers).map(|worker| tokio::spawn(transfers(store.pool.clone(), seed, worker, workers, Arc::clone(&seen))));
         for task in tasks.collect::<Vec<_>>() {
             task.await.unwrap();
         }
