@@ -89,6 +89,41 @@ async fn t35_a_statement_that_ends_the_transaction() {
 }
 
 #[tokio::test]
+async fn t36_the_transaction_is_not_ended_from_inside() {
+    #[transactional(tx)]
+    async fn ending(tx: impl Begin<Sqlite>, sql: &'static str) -> Result<(), StoreError> {
+        put(&mut tx, 1).await?;
+        let refused = sqlx::query(sql).execute(&mut tx).await.unwrap_err();
+        assert!(refused.to_string().contains("begins and ends its transaction itself"), "{refused}");
+        assert!(sqlx::query(sql).fetch_optional(&mut tx).await.is_err());
+        Err(StoreError::Own("and nothing was committed"))
+    }
+    /// A savepoint of one's own is nobody else's business.
+    #[transactional(tx)]
+    async fn by_hand(tx: impl Begin<Sqlite>) -> Result<(), StoreError> {
+        for sql in ["SAVEPOINT own", "INSERT INTO t VALUES (1)", "ROLLBACK TO own", "RELEASE own", "INSERT INTO t VALUES (2)"] {
+            sqlx::query(sql).execute(&mut tx).await?;
+        }
+        Ok(())
+    }
+    #[transactional(tx)]
+    async fn hidden(tx: impl Begin<Sqlite>) -> Result<(), StoreError> {
+        sqlx::raw_sql("INSERT INTO t VALUES (3); COMMIT").execute(&mut tx).await?;
+        Ok(())
+    }
+    for store in Store::both(1).await {
+        for sql in ["COMMIT", "ROLLBACK", "END", "BEGIN"] {
+            ending(&store.pool, sql).await.unwrap_err();
+        }
+        assert!(store.rows().await.is_empty());
+        by_hand(&store.pool).await.unwrap();
+        assert_eq!(store.rows().await, [2]);
+        assert!(matches!(hidden(&store.pool).await, Err(StoreError::Tx(TxError::Commit(_)))));
+        store.assert_whole().await;
+    }
+}
+
+#[tokio::test]
 async fn t55_no_connection_no_body() {
     #[transactional(tx)]
     async fn never(tx: impl Begin<Sqlite>) -> Result<(), StoreError> {

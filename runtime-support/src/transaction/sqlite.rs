@@ -5,8 +5,9 @@ use std::fmt;
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
+use sqlx::error::BoxDynError;
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
+use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
 use sqlx::{AssertSqlSafe, Connection, Either, Execute, Executor, Pool, SqlStr, Sqlite, SqliteConnection};
 use tokio::runtime::Handle;
 
@@ -40,6 +41,13 @@ impl SqliteLink {
             Source::Owned(connection) => connection,
             Source::Gone => unreachable!("a connection is gone when its link is dropped"),
         }
+    }
+}
+
+/// For what sqlx offers beyond queries, by [`Tx::connection`].
+impl AsMut<SqliteConnection> for SqliteLink {
+    fn as_mut(&mut self) -> &mut SqliteConnection {
+        self.connection()
     }
 }
 
@@ -152,7 +160,7 @@ impl<'c> Executor<'c> for &'c mut Tx<Sqlite> {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        Box::pin(steps(self, query))
+        Box::pin(steps(self, Checked::new(query)))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
@@ -160,7 +168,9 @@ impl<'c> Executor<'c> for &'c mut Tx<Sqlite> {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
+        let query = Checked::new(query);
         Box::pin(async move {
+            let query = query?;
             let session = self.session().map_err(refused)?;
             let row = session.statement().await.map_err(refused)?.connection().fetch_optional(query).await;
             session.done(row.is_ok());
@@ -236,11 +246,12 @@ impl<'c> Executor<'c> for &'c mut TxMut<'_, Sqlite> {
 }
 
 /// What a query gives, row by row. Dropped before its end, it leaves the statement to be waited for.
-fn steps<'e, 'q: 'e, E>(tx: &'e mut Tx<Sqlite>, query: E) -> impl Stream<Item = Result<Step, sqlx::Error>> + Send + use<'e, 'q, E>
-where
-    E: 'q + Execute<'q, Sqlite>,
-{
+fn steps<'e>(
+    tx: &'e mut Tx<Sqlite>,
+    query: Result<Checked, sqlx::Error>,
+) -> impl Stream<Item = Result<Step, sqlx::Error>> + Send + use<'e> {
     try_direct(async move |outlet| {
+        let query = query?;
         let session = tx.session().map_err(refused)?;
         let mut succeeded = true;
         {
@@ -254,4 +265,102 @@ where
         session.done(succeeded);
         Ok(())
     })
+}
+
+/// A query that does not begin with a word that would end the transaction behind our back.
+struct Checked {
+    sql: SqlStr,
+    arguments: Option<SqliteArguments>,
+    is_persistent: bool,
+}
+
+impl Checked {
+    fn new<'q>(mut query: impl Execute<'q, Sqlite>) -> Result<Self, sqlx::Error> {
+        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
+        let is_persistent = query.persistent();
+        let sql = query.sql();
+        if let Some(word) = ending(sql.as_str()) {
+            return Err(sqlx::Error::Protocol(format!(
+                "`{word}` inside a `#[transactional]` function, which begins and ends its transaction itself: return `Ok` or `Err`"
+            )));
+        }
+        Ok(Self { sql, arguments, is_persistent })
+    }
+}
+
+impl Execute<'_, Sqlite> for Checked {
+    fn sql(self) -> SqlStr {
+        self.sql
+    }
+
+    fn statement(&self) -> Option<&SqliteStatement> {
+        None
+    }
+
+    fn take_arguments(&mut self) -> Result<Option<SqliteArguments>, BoxDynError> {
+        Ok(self.arguments.take())
+    }
+
+    fn persistent(&self) -> bool {
+        self.is_persistent
+    }
+}
+
+/// The first word of a statement that begins or ends a transaction. `ROLLBACK TO` goes back to a savepoint and is no end.
+fn ending(sql: &str) -> Option<&'static str> {
+    let mut words = words(sql);
+    let first = words.next()?;
+    let found = ["BEGIN", "COMMIT", "END", "ROLLBACK"].into_iter().find(|word| first.eq_ignore_ascii_case(word))?;
+    let goes_back = words.take(2).any(|word| word.eq_ignore_ascii_case("TO"));
+    (found != "ROLLBACK" || !goes_back).then_some(found)
+}
+
+/// The words at the beginning, without comments.
+fn words(mut sql: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        loop {
+            sql = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+            if let Some(comment) = sql.strip_prefix("--") {
+                sql = comment.split_once('\n').map_or("", |(_, rest)| rest);
+            } else if let Some(comment) = sql.strip_prefix("/*") {
+                sql = comment.split_once("*/").map_or("", |(_, rest)| rest);
+            } else {
+                break;
+            }
+        }
+        let end = sql.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(sql.len());
+        let (word, rest) = sql.split_at(end);
+        sql = rest;
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ending;
+
+    #[test]
+    fn t36_what_ends_a_transaction_is_told_from_what_does_not() {
+        for sql in [
+            "COMMIT",
+            " commit;",
+            "-- so\n/* and so */ END TRANSACTION",
+            ";ROLLBACK TRANSACTION",
+            "begin immediate",
+            "ROLLBACK -- TO",
+        ] {
+            assert!(ending(sql).is_some(), "{sql}");
+        }
+        for sql in [
+            "SELECT 1; COMMIT",
+            "ROLLBACK TO a",
+            "rollback transaction to savepoint a",
+            "RELEASE a",
+            "COMMITTED",
+            "-- COMMIT",
+            "",
+        ] {
+            assert_eq!(ending(sql), None, "{sql}");
+        }
+    }
 }
