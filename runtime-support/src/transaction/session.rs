@@ -83,7 +83,8 @@ impl<Db: Database> Session<Db> {
         Ok(self.here()?.link())
     }
 
-    /// The statement has come to its end.
+    /// The statement has come to its end: for a driver whose queries run on the `Tx` itself.
+    #[cfg(feature = "sqlite")]
     pub(super) fn done(&mut self, succeeded: bool) {
         self.unsettled = false;
         self.suspect |= !succeeded;

@@ -5,7 +5,7 @@ async fn audited(tx: &mut Tx<Sqlite>, cents: i64) {
             weftwork::__private::Ok(scope) => scope,
             weftwork::__private::Err(error) => return ending.failed(error),
         };
-        let mut tx = &mut scope.tx;
+        let mut tx = weftwork::__private::lend(&mut scope.tx);
         let _ = &mut tx;
         let result = async { audit(&mut tx, cents).await }.await;
         scope.end(ending, result).await

@@ -14,16 +14,15 @@ impl Store {
                 ::weftwork::__private::Duration::from_secs(5),
                 from_elapsed,
                 async move {
-                    let mut scope = match ::weftwork::__private::begin(
-                            "rename",
-                            ::weftwork::__private::source(&self.pool),
-                        )
-                        .await
-                    {
+                    let begun = {
+                        let source = &self.pool;
+                        ::weftwork::__private::begin("rename", source).await
+                    };
+                    let mut scope = match begun {
                         ::weftwork::__private::Ok(scope) => scope,
                         ::weftwork::__private::Err(error) => return ending.failed(error),
                     };
-                    let mut tx = &mut scope.tx;
+                    let mut tx = ::weftwork::__private::lend(&mut scope.tx);
                     let _ = &mut tx;
                     let result = async move {
                         if false {
