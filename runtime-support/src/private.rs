@@ -9,10 +9,11 @@ pub use core::option::Option::Some;
 pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 
-pub use crate::concurrent::arms::{arm, both, gather, try_arm, try_gather};
-pub use crate::concurrent::at_once::{AtOnce, at_once, items};
-pub use crate::concurrent::completing::completing;
-pub use crate::concurrent::gathering::{Marked, Unmarked, collect, gathering, infallible};
+pub use crate::concurrent::arms::{both, gather, try_gather};
+pub use crate::concurrent::at_once::{AtOnce, Items, at_once};
+pub use crate::concurrent::completing::{Completing, completing};
+pub use crate::concurrent::gathering::{Gathering, Marked, Unmarked, collect, gathering, infallible};
+pub use crate::concurrent::given::{given, marked};
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{Fallible, accepts, direct, emit_ok, next, put, put_as, put_ok, stream, try_direct, try_stream};
 pub use crate::policy::limit::limit;

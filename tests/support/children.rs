@@ -128,36 +128,3 @@ impl Drop for Child {
         self.board.log.lock().unwrap().dropped.push(self.number);
     }
 }
-
-/// Counts how many of something exist at once.
-#[derive(Clone, Debug, Default)]
-pub struct Census(Arc<(AtomicUsize, AtomicUsize)>);
-
-impl Census {
-    /// One more, until the guard is dropped.
-    pub fn enter(&self) -> Resident {
-        let now = self.0.0.fetch_add(1, Ordering::SeqCst) + 1;
-        self.0.1.fetch_max(now, Ordering::SeqCst);
-        Resident(self.clone())
-    }
-
-    /// How many there are.
-    pub fn now(&self) -> usize {
-        self.0.0.load(Ordering::SeqCst)
-    }
-
-    /// How many there were at most.
-    pub fn most(&self) -> usize {
-        self.0.1.load(Ordering::SeqCst)
-    }
-}
-
-/// See [`Census::enter`].
-#[derive(Debug)]
-pub struct Resident(Census);
-
-impl Drop for Resident {
-    fn drop(&mut self) {
-        self.0.0.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}

@@ -12,7 +12,8 @@ use futures::stream::{FusedStream, Stream, StreamExt};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 use weftwork::{as_completed, for_await};
-use weftwork_tests::children::{Board, Census, Wakes};
+use weftwork_tests::Gauge;
+use weftwork_tests::children::{Board, Wakes};
 
 async fn after<T>(ms: u64, value: T) -> T {
     sleep(Duration::from_millis(ms)).await;
@@ -62,7 +63,7 @@ fn c56_the_ends() {
 
 #[tokio::test]
 async fn c58_at_most_limit_futures_and_unread_outputs() {
-    let (futures, outputs) = (Census::default(), Census::default());
+    let (futures, outputs) = (Gauge::new(), Gauge::new());
     let mut stream = pin!(as_completed!(
         for n in 0..1000 {
             let (outputs, resident) = (&outputs, futures.enter());
@@ -86,7 +87,7 @@ async fn c58_at_most_limit_futures_and_unread_outputs() {
         }
     }
     assert_eq!((count, futures.now(), outputs.now()), (1000, 0, 0));
-    assert!(futures.most() <= 8 && outputs.most() <= 8);
+    assert!(futures.peak() <= 8 && outputs.peak() <= 8);
 }
 
 #[test]
@@ -114,19 +115,19 @@ fn c58_the_input_is_pulled_as_there_is_room() {
 
 #[tokio::test(start_paused = true)]
 async fn c59_a_break_drops_the_rest_before_the_next_statement() {
-    let census = Census::default();
+    let gauge = Gauge::new();
     for_await!(for ms in as_completed!(for ms in [30, 10, 20] {
-        let resident = census.enter();
+        let resident = gauge.enter();
         async move {
             after(ms, ()).await;
             drop(resident);
             ms
         }
     }) {
-        assert_eq!((ms, census.now()), (10, 2));
+        assert_eq!((ms, gauge.now()), (10, 2));
         break;
     });
-    assert_eq!(census.now(), 0);
+    assert_eq!(gauge.now(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,7 +238,7 @@ fn c29_the_body_is_that_of_a_loop() {
 #[test]
 fn c17_dropped_at_every_state() {
     for polls in 0..6 {
-        let (board, outputs) = (Board::new(4), Census::default());
+        let (board, outputs) = (Board::new(4), Gauge::new());
         let mut stream = Box::pin(as_completed!(
             for n in 0..4 {
                 let (child, outputs) = (board.child(n), &outputs);
@@ -265,7 +266,7 @@ fn c17_dropped_at_every_state() {
 /// An output that nobody has read is dropped with the stream.
 #[test]
 fn unread_outputs_are_dropped_once() {
-    let outputs = Census::default();
+    let outputs = Gauge::new();
     let mut stream = Box::pin(as_completed!(for _ in 0..5 {
         let outputs = &outputs;
         async move { outputs.enter() }
@@ -276,7 +277,7 @@ fn unread_outputs_are_dropped_once() {
     drop(stream);
     assert_eq!(outputs.now(), 1);
     drop(first);
-    assert_eq!((outputs.now(), outputs.most()), (0, 5));
+    assert_eq!((outputs.now(), outputs.peak()), (0, 5));
 }
 
 #[test]

@@ -47,14 +47,17 @@ fn emit(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStrea
     let private = quote!(#krate::__private);
     let (items, at_most, completing) = (binding("items"), binding("at_once"), binding("completing"));
     let (outlet, output) = (binding("outlet"), binding("output"));
-    let header = &comprehension.header;
-    let deliver = |next: TokenStream| quote!(while let #private::Some(#output) = #completing.#next().await { #private::put(#output, &#outlet).await; });
+    let input = comprehension.items(krate);
+    let deliver = |next: TokenStream| quote!(while let #private::Some(#output) = #private::Completing::#next(&mut #completing).await { #private::put(#output, &#outlet).await; });
     let room = deliver(quote!(overflow));
     let rest = deliver(quote!(output));
-    let start = |future: &Group| quote!(#completing.start(#future););
+    let start = |body: &Group| {
+        let child = comprehension.child(body, krate);
+        quote!(#private::Completing::start(&mut #completing, #child);)
+    };
     let pull = comprehension.pull(krate, &room, start);
     quote!({
-        let #items = #private::items(#header);
+        let #items = #input;
         let #at_most = #at_once;
         #private::direct(async |#outlet| {
             // Captured whole: the input is owned by the stream, everything else that the body names is borrowed.

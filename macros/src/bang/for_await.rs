@@ -6,7 +6,7 @@ use quote::quote;
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::local;
+use crate::kit::idents::binding;
 use crate::kit::tokens::{group, is_ident, is_punct, regroup};
 
 const EXAMPLE: &str = "for_await!(for item in stream { .. })";
@@ -44,7 +44,7 @@ impl Loop {
     /// `for` does. The pattern stands in a `let`, where one that does not match everything is an error.
     pub(crate) fn lower(&self, krate: &TokenStream) -> Group {
         let Self { label, pattern, header, body, keyword } = self;
-        let (stream, item) = (local("stream"), local("item"));
+        let (stream, item) = (binding("stream"), binding("item"));
         let statements = body.stream();
         let body = regroup(body, quote!(let #pattern = #item; #statements));
         let private = quote!(#krate::__private);

@@ -9,7 +9,8 @@ use crate::kit::args::{Args, Grammar};
 use crate::kit::arms::Arm;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::binding;
+use crate::kit::idents::{binding, local_at};
+use crate::kit::tokens::anchor;
 
 const GRAMMAR: Grammar = Grammar {
     name: "gather!",
@@ -52,7 +53,7 @@ fn refuse_limit(args: &mut Args, errors: &mut Errors) {
 }
 
 /// In:  `a(), b()?, c()`
-/// Out: `{ let error = PhantomData; try_gather(both(arm(a()), both(try_arm(b(), error), arm(c()))), |(x0, (x1, x2))| (x0, x1, x2), error) }`
+/// Out: `{ let error = PhantomData; try_gather(both(both(given(a()).arm(), marked(b(), error).arm()), given(c()).arm()), |((x0, x1), x2)| (x0, x1, x2), error) }`
 fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let arms: Vec<Arm> = parts.into_iter().map(Arm::new).collect();
@@ -61,8 +62,11 @@ fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
     let leaves: Vec<TokenStream> = arms
         .iter()
         .map(|arm| {
-            let expr = &arm.expr;
-            if arm.mark.is_some() { quote!(#private::try_arm(#expr, #error)) } else { quote!(#private::arm(#expr)) }
+            let (expr, arm_here) = (&arm.expr, local_at("arm", anchor(&arm.expr)));
+            match arm.mark {
+                Some(_) => quote!(#private::marked(#expr, #error).#arm_here()),
+                None => quote!(#private::given(#expr).#arm_here()),
+            }
         })
         .collect();
     let names: Vec<_> = (0..arms.len()).map(|index| binding(&format!("output_{index}"))).collect();
@@ -98,28 +102,31 @@ fn tree_of_names(names: &[proc_macro2::Ident]) -> TokenStream {
 fn collect(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let (items, at_most, gathering, error) = (binding("items"), binding("at_once"), binding("gathering"), binding("error"));
-    let header = &comprehension.header;
-    let start = |future: &Group| quote!(#gathering.start(#future););
+    let input = comprehension.items(krate);
     let (mark, room, finish) = match &comprehension.mark {
         Some(_) => (
             quote!(Marked),
-            quote!(if let #private::Err(#error) = #gathering.room().await { return #private::Err(#error); }),
-            quote!(#gathering.finish().await),
+            quote!(if let #private::Err(#error) = #private::Gathering::room(&mut #gathering).await { return #private::Err(#error); }),
+            quote!(#private::Gathering::finish(#gathering).await),
         ),
         None => (
             quote!(Unmarked),
-            quote!(#private::infallible(#gathering.room().await);),
-            quote!(#private::infallible(#gathering.finish().await)),
+            quote!(#private::infallible(#private::Gathering::room(&mut #gathering).await);),
+            quote!(#private::infallible(#private::Gathering::finish(#gathering).await)),
         ),
+    };
+    let start = |body: &Group| {
+        let child = comprehension.child(body, krate);
+        quote!(#private::Gathering::start(&mut #gathering, #child);)
     };
     let pull = comprehension.pull(krate, &room, start);
     quote!({
-        let #items = #private::items(#header);
+        let #items = #input;
         let #at_most = #at_once;
         #private::collect(async {
             // Captured whole: the input is owned by the gather, everything else that the body names is borrowed.
             let mut #items = #items;
-            let mut #gathering = #private::gathering(#private::#mark, #at_most, #items.at_least());
+            let mut #gathering = #private::gathering(#private::#mark, #at_most, #private::Items::at_least(&#items));
             #pull
             #finish
         })

@@ -75,20 +75,21 @@ impl Args {
     }
 }
 
+/// Says where a comma has nothing before it.
+pub(crate) fn refuse_stray_commas(tokens: &TokenStream, missing: &str, grammar: &Grammar, errors: &mut Errors) {
+    let mut is_behind_something = false;
+    for tree in tokens.clone() {
+        let is_comma = is_punct(Some(&tree), ',');
+        if is_comma && !is_behind_something {
+            errors.at(&tree, format_args!("a comma without an {missing} before it\nwrite `{}`", grammar.example));
+        }
+        is_behind_something = !is_comma;
+    }
+}
+
 /// Splits the list, and says where a comma is missing its argument and where an argument is missing its comma.
 fn parts(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
-    let mut previous_comma = None;
-    for tree in tokens.clone() {
-        match &tree {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => {
-                if previous_comma == Some(true) || previous_comma.is_none() {
-                    errors.at(&tree, format_args!("a comma without an argument before it\nwrite `{}`", grammar.example));
-                }
-                previous_comma = Some(true);
-            }
-            _ => previous_comma = Some(false),
-        }
-    }
+    refuse_stray_commas(&tokens, "argument", grammar, errors);
     let parts = split_at_commas(tokens).into_iter().filter(|part| !part.is_empty());
     parts.flat_map(|part| split_at_missing_comma(part, grammar, errors)).collect()
 }

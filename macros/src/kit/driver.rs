@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::errors::Errors;
-use super::idents::local;
+use super::idents::binding;
 
 /// An attribute: the expansion, or the item as it was, then the errors.
 pub(crate) fn attribute(name: &str, item: &TokenStream, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> TokenStream {
@@ -22,7 +22,7 @@ pub(crate) fn expression(
     expand: impl FnOnce(&mut Errors) -> Option<TokenStream>,
 ) -> TokenStream {
     let (expanded, errors) = run(name, expand);
-    let value = local("value");
+    let value = binding("value");
     match expanded {
         Some(expanded) if errors.is_empty() => expanded,
         Some(expanded) => quote!({ let #value = #expanded; #errors #value }),

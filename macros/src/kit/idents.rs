@@ -11,3 +11,8 @@ pub(crate) fn local(name: &str) -> Ident {
 pub(crate) fn binding(name: &str) -> Ident {
     local(&format!("__{name}"))
 }
+
+/// A generated name about which an error stands at `at`.
+pub(crate) fn local_at(name: &str, at: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(at))
+}

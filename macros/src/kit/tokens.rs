@@ -99,6 +99,17 @@ pub(crate) fn argument(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// Where an error about an expression as a whole stands, as spans can not be joined: at its last group, the arguments of a call
+/// or a block, where no editor looks for a name, or else at its first token.
+pub(crate) fn anchor(tokens: &TokenStream) -> Span {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    match (trees.first(), trees.last()) {
+        (_, Some(TokenTree::Group(last))) => last.span(),
+        (Some(first), _) => first.span(),
+        _ => Span::mixed_site(),
+    }
+}
+
 /// Looks through the invisible groups that `macro_rules!` fragments arrive in.
 pub(crate) fn unwrap_invisible(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();

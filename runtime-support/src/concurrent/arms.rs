@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -44,6 +44,7 @@ pin_project! {
 }
 
 /// See [`Both`].
+#[inline]
 pub fn both<L, R>(left: L, right: R) -> Both<L, R> {
     Both { left, right }
 }
@@ -76,9 +77,11 @@ pin_project! {
     }
 }
 
-/// An arm without a mark.
-pub fn arm<F: IntoFuture>(future: F) -> Arm<F::IntoFuture> {
-    Arm::Pending { future: future.into_future() }
+impl<F: Future> Arm<F> {
+    #[inline]
+    pub(super) fn new(future: F) -> Self {
+        Self::Pending { future }
+    }
 }
 
 impl<E, F: Future> Arms<E> for Arm<F> {
@@ -112,12 +115,11 @@ pin_project! {
     }
 }
 
-/// An arm with a mark. `_error` is shared by all of them, so that the one whose error differs is the one at fault.
-pub fn try_arm<F, T, E>(future: F, _error: PhantomData<E>) -> TryArm<F::IntoFuture, T>
-where
-    F: IntoFuture<Output = Result<T, E>>,
-{
-    TryArm::Pending { future: future.into_future() }
+impl<F, T> TryArm<F, T> {
+    #[inline]
+    pub(super) fn new(future: F) -> Self {
+        Self::Pending { future }
+    }
 }
 
 impl<T, E, F: Future<Output = Result<T, E>>> Arms<E> for TryArm<F, T> {
@@ -207,6 +209,7 @@ pin_project! {
 }
 
 /// See [`Gather`]. `flatten` makes one tuple of the tree.
+#[inline]
 pub fn gather<A, M, R>(arms: A, flatten: M) -> Gather<A, M>
 where
     A: Arms<Infallible>,
@@ -253,6 +256,7 @@ pin_project! {
 }
 
 /// See [`TryGather`].
+#[inline]
 pub fn try_gather<A, M, R, E>(arms: A, flatten: M, _error: PhantomData<E>) -> TryGather<A, M, E>
 where
     A: Arms<E>,

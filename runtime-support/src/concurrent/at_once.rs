@@ -51,12 +51,11 @@ pub fn at_once(count: impl Count) -> AtOnce {
 #[derive(Debug)]
 pub struct Items<I>(I);
 
-/// See [`Items`].
-pub fn items<I: IntoIterator>(input: I) -> Items<I::IntoIter> {
-    Items(input.into_iter())
-}
-
 impl<I: Iterator> Items<I> {
+    pub(super) fn new(input: I) -> Self {
+        Self(input)
+    }
+
     /// The next item.
     #[allow(clippy::should_implement_trait, reason = "an inherent method needs no import in generated code")]
     pub fn next(&mut self) -> Option<I::Item> {

@@ -148,8 +148,9 @@ impl<F: Future, K: Mark<F::Output>> Future for Finish<F, K> {
         if gathering.set.running() > 0 {
             return Poll::Pending;
         }
-        // In place: the outputs stay in the memory that they are in.
-        Poll::Ready(Ok(std::mem::take(&mut gathering.outputs).into_iter().flatten().collect()))
+        // Collected in place: the outputs stay in the memory that they are in. (With `flatten` they would not.)
+        let outputs = std::mem::take(&mut gathering.outputs).into_iter();
+        Poll::Ready(Ok(outputs.map(|output| output.expect("a future that has ended has its output")).collect()))
     }
 }
 

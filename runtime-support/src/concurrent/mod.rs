@@ -4,4 +4,5 @@ pub(crate) mod arms;
 pub(crate) mod at_once;
 pub(crate) mod completing;
 pub(crate) mod gathering;
+pub(crate) mod given;
 mod set;

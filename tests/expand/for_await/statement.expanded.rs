@@ -3,13 +3,13 @@ async fn process_all(url: Url) -> Result<(), Error> {
         match weftwork::__private::pin!(
             weftwork::__private::async_iterable(pages(& client, url))
         ) {
-            mut stream => {
-                while let weftwork::__private::Some(item) = weftwork::__private::next(
-                        &mut stream,
+            mut __stream => {
+                while let weftwork::__private::Some(__item) = weftwork::__private::next(
+                        &mut __stream,
                     )
                     .await
                 {
-                    let page = item;
+                    let page = __item;
                     process(page).await?;
                 }
             }

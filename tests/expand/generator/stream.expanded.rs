@@ -1,5 +1,5 @@
 fn pages(client: &Client) -> impl Stream<Item = Page> {
-    weftwork::__private::direct(async move |outlet| 'body: {
+    weftwork::__private::direct(async move |__outlet| 'body: {
         if false {
             return;
         }
@@ -9,12 +9,12 @@ fn pages(client: &Client) -> impl Stream<Item = Page> {
                 if false {
                     break 'body;
                 }
-                let item = weftwork::__private::put_as(
-                    weftwork::__private::accepts(&outlet),
+                let __item = weftwork::__private::put_as(
+                    weftwork::__private::accepts(&__outlet),
                     page,
-                    &outlet,
+                    &__outlet,
                 );
-                item.await
+                __item.await
             };
             number += 1;
         }

@@ -1,5 +1,5 @@
 fn rows(db: &Db) -> impl Stream<Item = Result<Row, DbError>> {
-    weftwork::__private::try_direct(async move |outlet| {
+    weftwork::__private::try_direct(async move |__outlet| {
         if true {
             'body: {
                 if false {
@@ -10,23 +10,23 @@ fn rows(db: &Db) -> impl Stream<Item = Result<Row, DbError>> {
                         weftwork::__private::async_iterable(db.query("select *"). await
                         ?)
                     ) {
-                        mut stream => {
-                            while let weftwork::__private::Some(item) = weftwork::__private::next(
-                                    &mut stream,
+                        mut __stream => {
+                            while let weftwork::__private::Some(__item) = weftwork::__private::next(
+                                    &mut __stream,
                                 )
                                 .await
                             {
-                                let row = item;
+                                let row = __item;
                                 {
                                     if false {
                                         break 'body;
                                     }
-                                    let item = weftwork::__private::put_ok(
-                                        weftwork::__private::accepts(&outlet),
+                                    let __item = weftwork::__private::put_ok(
+                                        weftwork::__private::accepts(&__outlet),
                                         row?,
-                                        &outlet,
+                                        &__outlet,
                                     );
-                                    item.await
+                                    __item.await
                                 };
                             }
                         }

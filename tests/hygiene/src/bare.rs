@@ -1,5 +1,6 @@
 //! No prelude: a name is there if it is imported.
 #![no_implicit_prelude]
 
+mod gather;
 mod policies;
 mod transactional;

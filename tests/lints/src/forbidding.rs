@@ -3,7 +3,7 @@
 #![forbid(unused, unreachable_code, non_upper_case_globals, unused_braces, unused_parens)]
 #![forbid(clippy::all, clippy::needless_return, clippy::let_unit_value, clippy::redundant_closure_call)]
 
-use weftwork::{Elapsed, limit, timeout};
+use weftwork::{Elapsed, as_completed, for_await, gather, limit, timeout};
 
 /// Under a stack.
 ///
@@ -27,4 +27,28 @@ pub async fn limit_alone() {
 pub fn by_hand(value: &u8) -> impl Future<Output = u8> + Send {
     let copy = *value;
     async move { std::future::ready(copy).await }
+}
+
+/// Together.
+///
+/// # Errors
+/// When time runs out.
+pub async fn together(values: &[u8]) -> Result<Vec<u8>, Elapsed> {
+    let (first, second) = gather!(stack(1)?, stack(2)).await?;
+    let mut seen = vec![first, second?];
+    for_await!(for value in as_completed!(
+        for value in values {
+            stack(*value)
+        },
+        limit = 2
+    ) {
+        seen.push(value?);
+    });
+    gather!(
+        for value in seen {
+            stack(value)?
+        },
+        limit = 2
+    )
+    .await
 }

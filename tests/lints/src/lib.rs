@@ -10,6 +10,7 @@
 #![allow(clippy::multiple_crate_versions, clippy::cargo_common_metadata)]
 
 pub mod forbidding;
+pub mod gather;
 pub mod generator;
 pub mod policies;
 pub mod transactional;

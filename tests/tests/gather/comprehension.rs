@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use weftwork::gather;
-use weftwork_tests::children::{Board, Census, poll};
+use weftwork_tests::Gauge;
+use weftwork_tests::children::{Board, poll};
 
 async fn after<T>(ms: u64, value: T) -> T {
     sleep(Duration::from_millis(ms)).await;
@@ -75,7 +76,7 @@ async fn c24_without_a_mark_every_result_is_kept() {
 
 #[test]
 fn c25_a_million_inputs_and_sixteen_futures() {
-    let census = Census::default();
+    let gauge = Gauge::new();
     let (pulled, ended) = (Cell::new(0_u32), Cell::new(0_u32));
     let mut most_ahead = 0;
     let inputs = (0..1_000_000_u32).inspect(|_| {
@@ -85,7 +86,7 @@ fn c25_a_million_inputs_and_sixteen_futures() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let outputs = runtime.block_on(gather!(
         for n in inputs {
-            let (resident, ended) = (census.enter(), &ended);
+            let (resident, ended) = (gauge.enter(), &ended);
             async move {
                 if n % 7 == 0 {
                     tokio::task::yield_now().await;
@@ -98,7 +99,7 @@ fn c25_a_million_inputs_and_sixteen_futures() {
         limit = 16
     ));
     assert!(outputs.iter().copied().eq(0..1_000_000));
-    assert_eq!((census.most(), most_ahead), (16, 16));
+    assert_eq!((gauge.peak(), most_ahead), (16, 16));
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,10 +205,10 @@ async fn c30_limit_takes_any_count() {
     let config = Config { jobs: 2 };
     let count = NonZeroUsize::new(3).unwrap();
     for (limit, most) in [(config.jobs, 2), (config.jobs + 2, 4)] {
-        let census = Census::default();
+        let gauge = Gauge::new();
         gather!(
             for _ in 0..9 {
-                let resident = census.enter();
+                let resident = gauge.enter();
                 async move {
                     tokio::task::yield_now().await;
                     drop(resident);
@@ -216,12 +217,12 @@ async fn c30_limit_takes_any_count() {
             limit = limit
         )
         .await;
-        assert_eq!(census.most(), most);
+        assert_eq!(gauge.peak(), most);
     }
-    let census = Census::default();
+    let gauge = Gauge::new();
     gather!(
         for _ in 0..9 {
-            let resident = census.enter();
+            let resident = gauge.enter();
             async move {
                 tokio::task::yield_now().await;
                 drop(resident);
@@ -230,7 +231,7 @@ async fn c30_limit_takes_any_count() {
         limit = count
     )
     .await;
-    assert_eq!(census.most(), 3);
+    assert_eq!(gauge.peak(), 3);
     assert_eq!(
         gather!(
             for n in 0..3 {
@@ -287,15 +288,15 @@ async fn c33_a_borrowing_comprehension_can_be_spawned() {
 
 #[tokio::test(start_paused = true)]
 async fn c34_a_comprehension_inside_a_comprehension() {
-    let census = Census::default();
+    let gauge = Gauge::new();
     let start = Instant::now();
     let table = gather!(
         for row in 0..4_u64 {
-            let census = &census;
+            let gauge = &gauge;
             async move {
                 gather!(
                     for column in 0..6_u64 {
-                        let resident = census.enter();
+                        let resident = gauge.enter();
                         async move {
                             after(10 - column, ()).await;
                             drop(resident);
@@ -312,7 +313,7 @@ async fn c34_a_comprehension_inside_a_comprehension() {
     .await;
     let expected: Vec<Vec<u64>> = (0..4).map(|row| (0..6).map(|column| row * 10 + column).collect()).collect();
     assert_eq!(table, expected);
-    assert_eq!(census.most(), 6);
+    assert_eq!(gauge.peak(), 6);
     assert!(start.elapsed() > Duration::from_millis(20));
 }
 

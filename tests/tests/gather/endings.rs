@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::task::{Poll, Waker};
 
 use weftwork::gather;
-use weftwork_tests::children::{Board, Census, poll};
+use weftwork_tests::Gauge;
+use weftwork_tests::children::{Board, poll};
 
 /// The payload of the panic in `run`, if it was a text.
 fn panic_of(run: impl FnOnce()) -> String {
@@ -28,17 +29,17 @@ fn c5_the_others_are_gone_before_the_error_is_seen() {
 
 #[test]
 fn c6_outputs_that_were_there_are_dropped_once_before_the_error() {
-    let census = Census::default();
+    let gauge = Gauge::new();
     let board = Board::new(1);
-    let mut gathered = pin!(gather!(async { census.enter() }, async {
+    let mut gathered = pin!(gather!(async { gauge.enter() }, async {
         board.child(0).await;
         Err::<(), _>("late")
     }?));
     assert!(poll(gathered.as_mut(), Waker::noop()).is_pending());
-    assert_eq!(census.now(), 1);
+    assert_eq!(gauge.now(), 1);
     board.ready(0);
     assert!(matches!(poll(gathered.as_mut(), Waker::noop()), Poll::Ready(Err("late"))));
-    assert_eq!(census.now(), 0);
+    assert_eq!(gauge.now(), 0);
 }
 
 #[test]
@@ -163,14 +164,14 @@ fn c17_a_comprehension_is_dropped_in_the_order_of_its_input() {
 #[test]
 fn c23_a_failure_drops_running_children_in_the_order_of_their_inputs() {
     let board = Board::new(5);
-    let census = Census::default();
+    let gauge = Gauge::new();
     let mut gathered = Box::pin(gather!(
         for n in 0..5 {
-            let (child, resident, census) = (board.child(n), census.enter(), &census);
+            let (child, resident, gauge) = (board.child(n), gauge.enter(), &gauge);
             async move {
                 let n = child.await;
                 drop(resident);
-                if n == 2 { Err(n) } else { Ok(census.enter()) }
+                if n == 2 { Err(n) } else { Ok(gauge.enter()) }
             }?
         },
         limit = 4
@@ -178,10 +179,10 @@ fn c23_a_failure_drops_running_children_in_the_order_of_their_inputs() {
     assert!(poll(gathered.as_mut(), Waker::noop()).is_pending());
     board.finish(0);
     assert!(poll(gathered.as_mut(), Waker::noop()).is_pending());
-    assert_eq!(census.now(), 5, "four children and an output");
+    assert_eq!(gauge.now(), 5, "four children and an output");
     board.finish(2);
     assert!(matches!(poll(gathered.as_mut(), Waker::noop()), Poll::Ready(Err(2))));
-    assert_eq!(census.now(), 0);
+    assert_eq!(gauge.now(), 0);
     assert_eq!(board.dropped(), [0, 2, 1, 3, 4]);
 }
 

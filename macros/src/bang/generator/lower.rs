@@ -7,7 +7,7 @@ use super::scan::{Piece, piece};
 use super::{Kind, label};
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
-use crate::kit::idents::local;
+use crate::kit::idents::{binding, local};
 use crate::kit::tokens::{group, is_ident, is_punct, located, regroup, split_at_commas};
 
 /// What a body yields through.
@@ -22,8 +22,8 @@ pub(super) enum Handing {
 impl Handing {
     pub(super) fn handle(self) -> Ident {
         match self {
-            Self::Outlet => local("outlet"),
-            Self::Yielder => local("yielder"),
+            Self::Outlet => binding("outlet"),
+            Self::Yielder => binding("yielder"),
         }
     }
 
@@ -200,7 +200,7 @@ impl Lowering<'_> {
         } else {
             self.tokens(operand.iter().cloned().collect(), Level { in_braces: false, ..level })
         };
-        let (krate, handle, item) = (self.krate, self.handing.handle(), local("item"));
+        let (krate, handle, item) = (self.krate, self.handing.handle(), binding("item"));
         let private = quote!(#krate::__private);
         let (function, before, behind) = match (self.handing, self.kind) {
             (Handing::Outlet, Kind::Plain) => {

@@ -6,7 +6,6 @@ use weftwork::gather;
 
 fn main() {
     let local = Rc::new(5);
-    tokio::spawn(async move {
-        gather!(async { *local }, async { 1 }).await;
-    });
+    let gathered = gather!(async move { *local }, async { 1 });
+    tokio::spawn(gathered);
 }

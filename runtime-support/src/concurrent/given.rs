@@ -1,0 +1,187 @@
+//! What a macro was given, before anybody knows whether it is what the macro needs.
+//!
+//! A method takes it where the bounds hold. Where they do not, method resolution goes on behind `Deref`, to a method of the same
+//! name that states the broken bound: once, at the user's own expression. It gives a [`StandIn`] that fits everywhere, so that
+//! one mistake is one error. Nothing of this is left at run time.
+
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::arms::{Arm, Arms, TryArm};
+use super::at_once::Items;
+
+/// An expression without a mark.
+#[derive(Debug)]
+pub struct Given<V> {
+    value: V,
+    otherwise: Otherwise<V>,
+}
+
+/// Behind a [`Given`] that lacks something.
+#[derive(Debug)]
+pub struct Otherwise<V>(PhantomData<fn() -> V>);
+
+/// See [`Given`].
+#[inline]
+pub fn given<V>(value: V) -> Given<V> {
+    Given { value, otherwise: Otherwise(PhantomData) }
+}
+
+impl<V> Deref for Given<V> {
+    type Target = Otherwise<V>;
+
+    fn deref(&self) -> &Otherwise<V> {
+        &self.otherwise
+    }
+}
+
+impl<F: IntoFuture> Given<F> {
+    /// As an arm of `gather!`.
+    #[inline]
+    pub fn arm(self) -> Arm<F::IntoFuture> {
+        Arm::new(self.value.into_future())
+    }
+
+    /// As the child of a comprehension.
+    #[inline]
+    pub fn child(self) -> F::IntoFuture {
+        self.value.into_future()
+    }
+}
+
+impl<I: IntoIterator> Given<I> {
+    /// As the input of a comprehension.
+    #[inline]
+    pub fn items(self) -> Items<I::IntoIter> {
+        Items::new(self.value.into_iter())
+    }
+}
+
+impl<V> Otherwise<V> {
+    pub fn arm<T>(&self) -> StandIn<T>
+    where
+        V: IntoFuture,
+    {
+        no_value()
+    }
+
+    pub fn child<T>(&self) -> StandIn<T>
+    where
+        V: IntoFuture,
+    {
+        no_value()
+    }
+
+    pub fn items<T>(&self) -> Items<StandIn<T>>
+    where
+        V: IntoIterator,
+    {
+        no_value()
+    }
+}
+
+/// An expression with a `?` behind it.
+#[derive(Debug)]
+pub struct GivenMarked<V, E> {
+    value: V,
+    otherwise: OtherwiseMarked<V, E>,
+}
+
+/// Behind a [`GivenMarked`] that lacks something.
+#[derive(Debug)]
+pub struct OtherwiseMarked<V, E>(PhantomData<fn() -> (V, E)>);
+
+/// See [`GivenMarked`]. `_error` is shared by all marked arms, so that the one whose error differs is the one at fault.
+#[inline]
+pub fn marked<V, E>(value: V, _error: PhantomData<E>) -> GivenMarked<V, E> {
+    GivenMarked { value, otherwise: OtherwiseMarked(PhantomData) }
+}
+
+impl<V, E> Deref for GivenMarked<V, E> {
+    type Target = OtherwiseMarked<V, E>;
+
+    fn deref(&self) -> &OtherwiseMarked<V, E> {
+        &self.otherwise
+    }
+}
+
+impl<F: IntoFuture<Output = Result<T, E>>, T, E> GivenMarked<F, E> {
+    /// As an arm of `gather!`.
+    #[inline]
+    pub fn arm(self) -> TryArm<F::IntoFuture, T> {
+        TryArm::new(self.value.into_future())
+    }
+
+    /// As the child of a comprehension.
+    #[inline]
+    pub fn child(self) -> F::IntoFuture {
+        self.value.into_future()
+    }
+}
+
+impl<V, E> OtherwiseMarked<V, E> {
+    pub fn arm<T>(&self) -> StandIn<T>
+    where
+        V: IntoFuture<Output: FailsWith<E>>,
+    {
+        no_value()
+    }
+
+    pub fn child<T>(&self) -> StandIn<Result<T, E>>
+    where
+        V: IntoFuture<Output: FailsWith<E>>,
+    {
+        no_value()
+    }
+}
+
+/// An output behind which a `?` may stand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not fail with `{E}`",
+    label = "this gives `{Self}`",
+    note = "a `?` stands behind a future that gives a `Result`, and all in one `gather!` share one error type"
+)]
+pub trait FailsWith<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> FailsWith<E> for Result<T, E> {}
+
+fn no_value<T>() -> T {
+    unreachable!("this is called only where a bound is broken, which does not compile")
+}
+
+/// Fits where something else would have to stand.
+#[derive(Debug)]
+pub struct StandIn<T>(PhantomData<fn() -> T>);
+
+impl<T> Future for StandIn<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        no_value()
+    }
+}
+
+impl<T> Iterator for StandIn<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        no_value()
+    }
+}
+
+impl<T, E> Arms<E> for StandIn<T> {
+    const COUNT: usize = 1;
+    type Output = T;
+
+    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<bool, E> {
+        no_value()
+    }
+
+    fn take(self: Pin<&mut Self>) -> T {
+        no_value()
+    }
+}

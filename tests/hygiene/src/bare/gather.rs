@@ -1,0 +1,50 @@
+//! `gather!` and `as_completed!`.
+#![no_implicit_prelude]
+
+type Answer<T = u8> = ::core::result::Result<T, u8>;
+
+async fn number(n: u8) -> u8 {
+    n
+}
+
+async fn answer(n: u8) -> Answer {
+    Answer::Ok(n)
+}
+
+async fn arms() -> (u8, Answer) {
+    ::weftwork::gather!(number(1), answer(2)).await
+}
+
+async fn marked_arms() -> Answer<(u8, Answer)> {
+    ::weftwork::gather!(answer(1)?, answer(2)).await
+}
+
+async fn comprehension(numbers: &[u8]) -> ::std::vec::Vec<u8> {
+    ::weftwork::gather!(
+        for n in numbers {
+            number(*n)
+        },
+        limit = 2
+    )
+    .await
+}
+
+async fn marked_comprehension(numbers: &[u8]) -> Answer<::std::vec::Vec<u8>> {
+    ::weftwork::gather!(for n in numbers {
+        answer(*n)?
+    })
+    .await
+}
+
+async fn in_order_of_completion(numbers: &[u8]) -> u8 {
+    let mut sum = 0;
+    ::weftwork::for_await!(for n in ::weftwork::as_completed!(
+        for n in numbers {
+            number(*n)
+        },
+        limit = 2
+    ) {
+        sum += n;
+    });
+    sum
+}

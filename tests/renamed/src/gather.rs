@@ -1,0 +1,57 @@
+//! `gather!` and `as_completed!`, by the other name, by a re-export, and by one of the macros inside another.
+
+use std::num::ParseIntError;
+
+use woven::{as_completed, for_await, gather};
+
+async fn parse(text: &str) -> Result<u8, ParseIntError> {
+    text.parse()
+}
+
+/// Arms.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn arms() -> Result<(u8, Result<u8, ParseIntError>), ParseIntError> {
+    let (first, ()) = gather!(gather!(parse("1")?, parse("x")), async {}).await;
+    first
+}
+
+/// A comprehension.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn comprehension(texts: &[String]) -> Result<Vec<u8>, ParseIntError> {
+    woven::gather!(
+        for text in texts {
+            parse(text)?
+        },
+        limit = 4
+    )
+    .await
+}
+
+/// Through another crate's re-export.
+pub async fn handed_on(texts: &[String]) -> Vec<Result<u8, ParseIntError>> {
+    crate::reexport::fabric::gather!(for text in texts {
+        parse(text)
+    })
+    .await
+}
+
+/// In the order of completion.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn sum(texts: &[String]) -> Result<u32, ParseIntError> {
+    let mut sum = 0;
+    for_await!(for number in as_completed!(
+        for text in texts {
+            parse(text)
+        },
+        limit = 4
+    ) {
+        sum += u32::from(number?);
+    });
+    Ok(sum)
+}
