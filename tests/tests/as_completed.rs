@@ -192,7 +192,7 @@ fn c63_a_panic_drops_the_rest_and_goes_on() {
 
 #[tokio::test]
 async fn c33_a_borrowing_stream_can_be_spawned() {
-    async fn get(client: &String, url: &str) -> usize {
+    async fn get(client: &str, url: &str) -> usize {
         tokio::task::yield_now().await;
         client.len() + url.len()
     }

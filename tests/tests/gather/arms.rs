@@ -46,7 +46,7 @@ async fn c3_an_unmarked_err_is_a_value_and_stops_nothing() {
 #[tokio::test(start_paused = true)]
 async fn c4_the_first_failure_comes_at_once_and_as_it_is() {
     let start = Instant::now();
-    let slow = async { Ok::<_, String>(after(1000, ()).await) };
+    let slow = async { Ok::<_, String>(after(1000, 1).await) };
     let failing = async { Err::<u8, _>(after(10, String::from("mine")).await) };
     assert_eq!(gather!(slow?, failing?).await, Err(String::from("mine")));
     assert_eq!(start.elapsed(), Duration::from_millis(10));
@@ -192,7 +192,7 @@ fn c20_outputs_that_are_unit_or_never() {
             pin!(gather!(
                 async {
                     loop {
-                        std::future::pending::<()>().await
+                        std::future::pending::<()>().await;
                     }
                 },
                 ready(1)
