@@ -5,8 +5,8 @@ use weftwork::for_await;
 async fn loops() {
     for_await!(for number in futures::stream::iter([1]) {
         let text: &str = number;
-        drop(item);
-        drop(stream);
+        drop(__item);
+        drop(__stream);
         drop(text);
     });
 }

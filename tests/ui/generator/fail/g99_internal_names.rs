@@ -5,12 +5,12 @@ use weftwork::generator;
 fn main() {
     let _ = generator!(async || -> u8 {
         yield 1;
-        drop(outlet);
+        drop(__outlet);
         break 'body;
     });
     let _ = generator!(async || -> u8 {
         async { yield 1 }.await;
-        yielder.emit(1).await;
-        drop(item);
+        __yielder.emit(1).await;
+        drop(__item);
     });
 }
