@@ -58,11 +58,13 @@ pub fn gathering<F: Future, K: Mark<F::Output>>(_mark: K, at_once: AtOnce, expec
 
 impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
     /// Waits until another future may start. The ones that run get on meanwhile.
+    #[inline]
     pub fn room(&mut self) -> Room<'_, F, K> {
         Room { gathering: self }
     }
 
     /// Takes in the next future.
+    #[inline]
     pub fn start(&mut self, future: F) {
         self.set.start(self.outputs.len(), future);
         self.outputs.push(None);
@@ -78,6 +80,7 @@ impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
     }
 
     /// Keeps what has come; drops everything else at the first error.
+    #[inline]
     fn keep(&mut self, (input, output): Done<F>) -> Result<(), K::Error> {
         match K::judge(output) {
             Ok(value) => {
@@ -109,6 +112,7 @@ pub struct Room<'a, F: Future, K: Mark<F::Output>> {
 impl<F: Future, K: Mark<F::Output>> Future for Room<'_, F, K> {
     type Output = Result<(), K::Error>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let gathering = &mut *self.gathering;
         // What was started last is polled once even if there is room, so that what is ready makes some.

@@ -42,6 +42,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Takes a future in. [`poll_fresh`](Self::poll_fresh) follows before the next one is started.
+    #[inline]
     pub(super) fn start(&mut self, input: usize, future: F) {
         let future = match self.spare.take() {
             Some(mut room) => {
@@ -55,6 +56,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Gives the future that was just started its first poll.
+    #[inline]
     pub(super) fn poll_fresh(&mut self, cx: &mut Context<'_>) -> Option<Done<F>> {
         let mut seat = self.fresh.take()?;
         if self.bell.is_none() {
@@ -62,6 +64,11 @@ impl<F: Future> Set<F> {
                 return Some(self.end(seat, output));
             }
         }
+        self.seat(seat, cx)
+    }
+
+    /// Polls with a waker of its own what may have to wait.
+    fn seat(&mut self, mut seat: Seat<F>, cx: &Context<'_>) -> Option<Done<F>> {
         let bell = self.bell.get_or_insert_with(|| Bell::owned_by(cx.waker()));
         let index = *self.free.last().unwrap_or(&self.places.len());
         if index == self.places.len() {
@@ -121,6 +128,7 @@ impl<F: Future> Set<F> {
         self.fresh = None;
     }
 
+    #[inline]
     fn end(&mut self, seat: Seat<F>, output: F::Output) -> Done<F> {
         self.running -= 1;
         self.spare = Some(seat.future);
@@ -142,6 +150,7 @@ struct Seat<F> {
 
 impl<F: Future> Seat<F> {
     /// Drops the future as soon as it is ready.
+    #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Option<F::Output> {
         let future = self.future.as_mut().as_pin_mut()?;
         let Poll::Ready(output) = future.poll(cx) else { return None };
