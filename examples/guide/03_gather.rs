@@ -48,6 +48,7 @@ async fn main() -> Result<(), Unknown> {
         Err(unknown) => println!("{unknown}, after {:?}", start.elapsed()),
     }
 
+    let start = Instant::now();
     for_await!(for result in as_completed!(for id in 10..=14 {
         fetch_user(id)
     }) {

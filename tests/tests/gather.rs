@@ -2,6 +2,8 @@
 
 #[path = "gather/arms.rs"]
 mod arms;
+#[path = "gather/borrowing.rs"]
+mod borrowing;
 #[path = "gather/comprehension.rs"]
 mod comprehension;
 #[path = "gather/endings.rs"]
@@ -10,5 +12,7 @@ mod endings;
 mod fairness;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
+#[path = "gather/threads.rs"]
+mod threads;
 #[path = "gather/wakes.rs"]
 mod wakes;
