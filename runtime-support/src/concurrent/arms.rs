@@ -43,7 +43,7 @@ pin_project! {
     }
 }
 
-/// See [`Both`].
+/// See `Both`.
 #[inline]
 pub fn both<L, R>(left: L, right: R) -> Both<L, R> {
     Both { left, right }
@@ -208,7 +208,7 @@ pin_project! {
     }
 }
 
-/// See [`Gather`]. `flatten` makes one tuple of the tree.
+/// See `Gather`. `flatten` makes one tuple of the tree.
 #[inline]
 pub fn gather<A, M, R>(arms: A, flatten: M) -> Gather<A, M>
 where
@@ -255,7 +255,7 @@ pin_project! {
     }
 }
 
-/// See [`TryGather`].
+/// See `TryGather`.
 #[inline]
 pub fn try_gather<A, M, R, E>(arms: A, flatten: M, _error: PhantomData<E>) -> TryGather<A, M, E>
 where

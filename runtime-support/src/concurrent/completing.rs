@@ -18,7 +18,7 @@ pub struct Completing<F: Future> {
     started: usize,
 }
 
-/// See [`Completing`].
+/// See `Completing`.
 pub fn completing<F: Future>(at_once: AtOnce) -> Completing<F> {
     Completing { set: Set::new(), done: VecDeque::new(), at_once, started: 0 }
 }

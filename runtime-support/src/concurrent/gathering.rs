@@ -49,7 +49,7 @@ pub struct Gathering<F: Future, K: Mark<F::Output>> {
     at_once: AtOnce,
 }
 
-/// See [`Gathering`]. `expected` is how many futures will come at least.
+/// See `Gathering`. `expected` is how many futures will come at least.
 pub fn gathering<F: Future, K: Mark<F::Output>>(_mark: K, at_once: AtOnce, expected: usize) -> Gathering<F, K> {
     // What an iterator promises is not worth more than some memory.
     let most = (1 << 20) / size_of::<Option<K::Value>>().max(1);
@@ -180,7 +180,7 @@ pin_project! {
     }
 }
 
-/// See [`Collect`].
+/// See `Collect`.
 pub fn collect<B: Future>(body: B) -> Collect<B> {
     Collect { body: Some(body) }
 }

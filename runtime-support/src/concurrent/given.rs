@@ -24,7 +24,7 @@ pub struct Given<V> {
 #[derive(Debug)]
 pub struct Otherwise<V>(PhantomData<fn() -> V>);
 
-/// See [`Given`].
+/// See `Given`.
 #[inline]
 pub fn given<V>(value: V) -> Given<V> {
     Given { value, otherwise: Otherwise(PhantomData) }
@@ -94,7 +94,7 @@ pub struct GivenMarked<V, E> {
 #[derive(Debug)]
 pub struct OtherwiseMarked<V, E>(PhantomData<fn() -> (V, E)>);
 
-/// See [`GivenMarked`]. `_error` is shared by all marked arms, so that the one whose error differs is the one at fault.
+/// See `GivenMarked`. `_error` is shared by all marked arms, so that the one whose error differs is the one at fault.
 #[inline]
 pub fn marked<V, E>(value: V, _error: PhantomData<E>) -> GivenMarked<V, E> {
     GivenMarked { value, otherwise: OtherwiseMarked(PhantomData) }

@@ -71,7 +71,7 @@ where
 #[derive(Debug, Clone, Copy)]
 pub struct Accepts<T>(PhantomData<fn(T) -> T>);
 
-/// See [`Accepts`].
+/// See `Accepts`.
 #[inline]
 pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
     Accepts(PhantomData)
@@ -129,7 +129,7 @@ pub struct Next<'a, S: ?Sized> {
     stream: Pin<&'a mut S>,
 }
 
-/// See [`Next`].
+/// See `Next`.
 pub fn next<'a, S: Stream + ?Sized>(stream: &'a mut Pin<&mut S>) -> Next<'a, S> {
     Next { stream: stream.as_mut() }
 }
