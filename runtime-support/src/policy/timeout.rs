@@ -58,7 +58,6 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
-        let had_budget = coop::has_budget_remaining();
         let Some(future) = this.future.as_mut().as_pin_mut() else { panic!("`timeout` was polled after it had elapsed") };
         if let Poll::Ready(output) = future.poll(cx) {
             return Poll::Ready(Ok(output));
@@ -66,7 +65,7 @@ impl<F: Future> Future for Timeout<F> {
         let Some(deadline) = deadline else { return Poll::Pending };
         // A timer never fires in the poll that sets it, so one poll is all that no time allows.
         if !this.duration.is_zero() {
-            ready!(poll_sleep(this.sleep, deadline, had_budget, cx));
+            ready!(poll_sleep(this.sleep, deadline, cx));
         }
         this.future.set(None);
         Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
@@ -79,16 +78,16 @@ impl<F> fmt::Debug for Timeout<F> {
     }
 }
 
-fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, had_budget: bool, cx: &mut Context<'_>) -> Poll<()> {
+fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
     if sleep.is_none() {
         sleep.set(Some(sleep_until(deadline)));
     }
     let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
-    if had_budget && !coop::has_budget_remaining() {
-        // The future has spent the task's budget in this poll. It must not be able to put off its own end that way.
-        pin!(coop::unconstrained(sleep)).poll(cx)
-    } else {
+    if coop::has_budget_remaining() {
         sleep.poll(cx)
+    } else {
+        // The future may have spent the task's budget. It must not be able to put off its own end that way.
+        pin!(coop::unconstrained(sleep)).poll(cx)
     }
 }
 
