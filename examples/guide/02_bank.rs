@@ -1,6 +1,6 @@
 //! A bank in SQLite: transfers under contention, some of them given up in the middle, and no money made or lost.
 //!
-//! `cargo run --example bank [TRANSFERS]`
+//! `cargo run --example 02_bank [TRANSFERS]`
 
 use std::error::Error;
 use std::process::ExitCode;
