@@ -15,6 +15,7 @@ mod args;
 mod clock;
 mod drive;
 mod measure;
+mod one_core;
 mod report;
 
 use std::io::{self, Write};

@@ -8,11 +8,17 @@ use tokio::runtime::Runtime;
 use weftwork::{TxError, transactional};
 
 use crate::measure::Bench;
+use crate::one_core::on_one_core;
 
 const WITHDRAW: &str = "UPDATE accounts SET cents = cents - ? WHERE id = ?";
 const DEPOSIT: &str = "UPDATE accounts SET cents = cents + ? WHERE id = ?";
 
 pub(crate) fn run(bench: &mut Bench<'_>) {
+    // A connection answers from a thread of its own.
+    on_one_core(|| transfers(bench));
+}
+
+fn transfers(bench: &mut Bench<'_>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
     let folder = tempfile::tempdir().expect("there is room for a database");
     // A database each, so that none writes the other's pages.
