@@ -20,7 +20,7 @@ pub mod prelude;
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;
-pub use generator::{Emit, Generator, Yielder, stream, try_stream};
+pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_iter, try_stream};
 pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use time::{millis, secs};

@@ -1,15 +1,22 @@
 //! The function-like macros. Each hands `$crate` to its procedural part, so that none needs to be told where weftwork is.
+//! In braces, since a generator may be an item as well.
 
 #[doc = include_str!("../doc/generator.md")]
 #[macro_export]
 macro_rules! generator {
-    ($($body:tt)*) => { $crate::__private::generator!($crate $($body)*) };
+    ($($body:tt)*) => { $crate::__private::generator! { $crate $($body)* } };
 }
 
 #[doc = include_str!("../doc/try_generator.md")]
 #[macro_export]
 macro_rules! try_generator {
-    ($($body:tt)*) => { $crate::__private::try_generator!($crate $($body)*) };
+    ($($body:tt)*) => { $crate::__private::try_generator! { $crate $($body)* } };
+}
+
+#[doc = include_str!("../doc/yield_err.md")]
+#[macro_export]
+macro_rules! yield_err {
+    ($($error:tt)*) => { ::core::compile_error!("`yield_err!` delivers an error from the body of `try_generator!`: it stands nowhere else") };
 }
 
 #[doc = include_str!("../doc/for_await.md")]

@@ -2,21 +2,30 @@
 
 use std::future::Future;
 
-use super::core::Outlet;
+use super::core::{Handle, Line, Outlet, Place, Slot};
 use super::yielder::Yielder;
 
-/// Something that becomes a body when it is given an outlet.
+/// Where a kind of body leaves its items.
+pub trait Via<T> {
+    type Place: Place<T>;
+}
+
+/// Something that becomes a body when it is given a handle to the place for its items.
 ///
 /// For closures that take their handle under a lifetime of its own, [`Start::Future`] is the future of the call. A trait
 /// with the lifetime as its parameter gives that future a name, which `AsyncFnOnce` alone does not.
-pub trait Start<'y, T> {
+pub trait Start<'y, T>: Via<T> {
     type Future: Future;
-    fn start(self, outlet: Outlet<'y, T>) -> Self::Future;
+    fn start(self, handle: Handle<'y, Self::Place>) -> Self::Future;
 }
 
 /// A body that yields on its own level only: straight into the slot.
 #[derive(Debug)]
 pub struct Direct<F>(pub(super) F);
+
+impl<T, F> Via<T> for Direct<F> {
+    type Place = Slot<T>;
+}
 
 impl<'y, T, F, B> Start<'y, T> for Direct<F>
 where
@@ -25,14 +34,18 @@ where
 {
     type Future = B;
 
-    fn start(self, outlet: Outlet<'y, T>) -> B {
-        (self.0)(outlet)
+    fn start(self, handle: Handle<'y, Slot<T>>) -> B {
+        (self.0)(Outlet::new(handle))
     }
 }
 
 /// A body that lends its handle to others, which may yield at the same time.
 #[derive(Debug)]
 pub struct Lending<F>(pub(super) F);
+
+impl<T, F> Via<T> for Lending<F> {
+    type Place = Line<T>;
+}
 
 impl<'y, T, F, B> Start<'y, T> for Lending<F>
 where
@@ -41,8 +54,8 @@ where
 {
     type Future = B;
 
-    fn start(self, outlet: Outlet<'y, T>) -> B {
-        (self.0)(Yielder::new(outlet))
+    fn start(self, handle: Handle<'y, Line<T>>) -> B {
+        (self.0)(Yielder::new(handle))
     }
 }
 

@@ -1,7 +1,9 @@
-//! Streams written as async bodies.
+//! Streams and iterators written as bodies.
 
 mod body;
 mod core;
+mod forward;
+mod iter;
 mod yielder;
 
 use std::future::Future;
@@ -15,6 +17,8 @@ pub use self::body::Fallible;
 use self::body::{Direct, Lending, Start};
 pub use self::core::Generator;
 use self::core::Outlet;
+pub use self::forward::{emit_all, emit_all_ok, each, put_all, put_all_ok};
+pub use self::iter::GeneratorIter;
 pub use self::yielder::{Emit, Yielder};
 
 /// A stream from an async closure that emits through a handle: `generator!` without the macro.
@@ -35,7 +39,7 @@ where
     F: for<'y> AsyncFnOnce(Yielder<'y, T>),
     Lending<F>: for<'y> Start<'y, T>,
 {
-    Generator::new(Lending(body))
+    core::generator(Lending(body))
 }
 
 /// A stream of `Result`s from an async closure that emits them and may fail: `try_generator!` without the macro.
@@ -46,7 +50,49 @@ where
     F: for<'y> AsyncFnOnce(Yielder<'y, Result<T, E>>) -> Result<(), E>,
     Lending<F>: for<'y> Start<'y, Result<T, E>>,
 {
-    Generator::new(Lending(body))
+    core::generator(Lending(body))
+}
+
+/// An iterator from an async closure that emits through a handle: `generator!` over a plain block without the macro.
+///
+/// ```
+/// use weftwork::{Yielder, iter};
+///
+/// struct Node(u32, Vec<Node>);
+///
+/// async fn walk(y: &Yielder<'_, u32>, node: &Node) {
+///     y.emit(node.0).await;
+///     for child in &node.1 {
+///         Box::pin(walk(y, child)).await;
+///     }
+/// }
+///
+/// let tree = Node(1, vec![Node(2, vec![Node(3, vec![])]), Node(4, vec![])]);
+/// let depth_first: Vec<u32> = iter(async |y| walk(&y, &tree).await).collect();
+/// assert_eq!(depth_first, [1, 2, 3, 4]);
+/// ```
+///
+/// # Panics
+/// An iterator has no executor: [`next`](Iterator::next) panics if the closure waits for anything but its own
+/// [`emit`](Yielder::emit)s.
+pub fn iter<T, F>(body: F) -> GeneratorIter<T, Lending<F>>
+where
+    F: for<'y> AsyncFnOnce(Yielder<'y, T>),
+    Lending<F>: for<'y> Start<'y, T>,
+{
+    GeneratorIter::new(stream(body))
+}
+
+/// An iterator of `Result`s from an async closure that emits them and may fail: `try_generator!` over a plain block without the
+/// macro.
+///
+/// An `Err` that the closure returns is the last item. Else as [`iter`].
+pub fn try_iter<T, E, F>(body: F) -> GeneratorIter<Result<T, E>, Lending<F>>
+where
+    F: for<'y> AsyncFnOnce(Yielder<'y, Result<T, E>>) -> Result<(), E>,
+    Lending<F>: for<'y> Start<'y, Result<T, E>>,
+{
+    GeneratorIter::new(try_stream(body))
 }
 
 /// `generator!` over a body that yields on its own level only.
@@ -55,7 +101,7 @@ where
     F: for<'y> AsyncFnOnce(Outlet<'y, T>),
     Direct<F>: for<'y> Start<'y, T>,
 {
-    Generator::new(Direct(body))
+    core::generator(Direct(body))
 }
 
 /// `try_generator!` over a body that yields on its own level only.
@@ -64,7 +110,25 @@ where
     F: for<'y> AsyncFnOnce(Outlet<'y, Result<T, E>>) -> Result<(), E>,
     Direct<F>: for<'y> Start<'y, Result<T, E>>,
 {
-    Generator::new(Direct(body))
+    core::generator(Direct(body))
+}
+
+/// `generator!` over a plain block.
+pub fn direct_iter<T, F>(body: F) -> GeneratorIter<T, Direct<F>>
+where
+    F: for<'y> AsyncFnOnce(Outlet<'y, T>),
+    Direct<F>: for<'y> Start<'y, T>,
+{
+    GeneratorIter::new(direct(body))
+}
+
+/// `try_generator!` over a plain block.
+pub fn try_direct_iter<T, E, F>(body: F) -> GeneratorIter<Result<T, E>, Direct<F>>
+where
+    F: for<'y> AsyncFnOnce(Outlet<'y, Result<T, E>>) -> Result<(), E>,
+    Direct<F>: for<'y> Start<'y, Result<T, E>>,
+{
+    GeneratorIter::new(try_direct(body))
 }
 
 /// What a body's outlet takes: names the type of an item before the item is made.
@@ -80,8 +144,13 @@ pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
 /// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
 #[inline]
 pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
-    assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
+    fill(outlet, item);
     Suspend { done: false }
+}
+
+#[inline]
+fn fill<T>(outlet: &Outlet<'_, T>, item: T) {
+    assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
 }
 
 /// A `yield` of the user's: the first argument makes a wrong item an error at the item.
@@ -94,6 +163,17 @@ pub fn put_as<T>(_: Accepts<T>, item: T, outlet: &Outlet<'_, T>) -> Suspend {
 #[inline]
 pub fn put_ok<T, E>(_: Accepts<Result<T, E>>, item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
     put(Ok(item), outlet)
+}
+
+/// A `yield_err!`.
+#[inline]
+pub fn put_err<T, E>(_: Accepts<Result<T, E>>, error: E, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
+    put(Err(error), outlet)
+}
+
+/// A `yield_err!` of a body that lends its handle.
+pub fn emit_err<'a, 'y, T, E>(yielder: &'a Yielder<'y, Result<T, E>>, error: E) -> Emit<'a, 'y, Result<T, E>> {
+    yielder.emit(Err(error))
 }
 
 /// A `yield` of a fallible body that lends its handle.

@@ -367,11 +367,13 @@ fn a_waker_may_drop_and_poll_other_generators() {
     });
     let other = std::sync::Arc::new(Other(Mutex::new(Some(Box::pin(other)))));
     let waker = Waker::from(other.clone());
-    let mut items = pin!(generator!(async {
-        tokio::join!(async { yield 1 }, async { yield 2 });
+    // An executor of its own inside the body, such as a `FuturesUnordered`: its wakers are told of deliveries.
+    let mut items = pin!(stream(async |y| {
+        let mut first = pin!(y.emit(1));
+        assert!(first.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        y.emit(2).await;
     }));
-    let mut cx = Context::from_waker(&waker);
-    assert_eq!(items.as_mut().poll_next(&mut cx), Poll::Ready(Some(1)));
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(1)));
     assert!(other.0.lock().unwrap().is_none(), "it was woken");
-    assert_eq!(items.as_mut().poll_next(&mut cx), Poll::Ready(Some(2)));
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(2)));
 }

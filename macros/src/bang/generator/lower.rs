@@ -1,14 +1,14 @@
 //! Rewrites a body: `yield`, `for await` and, in the fallible form, bare `return`. Everything else goes through as it is.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::quote;
 
 use super::scan::{Piece, piece};
-use super::{Kind, label};
+use super::{Form, Kind, label};
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
-use crate::kit::tokens::{group, is_ident, is_punct, located, regroup, split_at_commas};
+use crate::kit::tokens::{group, is_ident, is_punct, regroup};
 
 /// What a body yields through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,29 +27,31 @@ impl Handing {
         }
     }
 
-    /// The function that makes the stream.
-    pub(super) fn start(self, kind: Kind) -> Ident {
-        local(match (self, kind) {
-            (Self::Outlet, Kind::Plain) => "direct",
-            (Self::Outlet, Kind::Fallible) => "try_direct",
-            (Self::Yielder, Kind::Plain) => "stream",
-            (Self::Yielder, Kind::Fallible) => "try_stream",
+    /// The function that makes the stream or the iterator.
+    pub(super) fn start(self, form: Form) -> Ident {
+        local(match (self, form.kind, form.is_async) {
+            (Self::Outlet, Kind::Plain, true) => "direct",
+            (Self::Outlet, Kind::Fallible, true) => "try_direct",
+            (Self::Outlet, Kind::Plain, false) => "direct_iter",
+            (Self::Outlet, Kind::Fallible, false) => "try_direct_iter",
+            (Self::Yielder, Kind::Plain, _) => "stream",
+            (Self::Yielder, Kind::Fallible, _) => "try_stream",
         })
     }
 }
 
 /// Where in the body a token stands.
 #[derive(Clone, Copy)]
-struct Level {
-    run: Run,
+pub(super) struct Level {
+    pub(super) run: Run,
     /// In the arguments of a macro, where a `?` may be a mark of that macro's.
     in_macro: bool,
     /// Directly in braces that no macro is given: among statements, fields or the arms of a `match`.
-    in_braces: bool,
+    pub(super) in_braces: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Run {
+pub(super) enum Run {
     /// The body's own.
     Own,
     /// In an `async` block inside: `return` and `?` belong to that.
@@ -66,49 +68,66 @@ impl Level {
     }
 
     /// In an `async` block on this level.
-    fn nested(self) -> Self {
-        Self { run: if self.run == Run::Own { Run::Nested } else { self.run }, in_macro: false, in_braces: true }
+    fn nested(self, form: Form) -> Self {
+        let run = match self.run {
+            Run::Own if form.is_async => Run::Nested,
+            Run::Own => Run::Barred("an `async` block, which an iterator does not run"),
+            run => run,
+        };
+        Self { run, in_macro: false, in_braces: true }
+    }
+
+    /// In a value that stands on this level.
+    pub(super) fn value(self) -> Self {
+        Self { in_braces: false, ..self }
     }
 }
 
-struct Lowering<'a> {
-    kind: Kind,
-    handing: Handing,
-    krate: &'a TokenStream,
-    errors: &'a mut Errors,
+pub(super) struct Lowering<'a> {
+    pub(super) form: Form,
+    pub(super) handing: Handing,
+    pub(super) krate: &'a TokenStream,
+    pub(super) errors: &'a mut Errors,
     /// Whether the label of the body's own level is used; an unused one would be a warning.
-    uses_label: bool,
+    pub(super) uses_label: bool,
+    /// Whether the body's own level delegates: that takes its handle by `&mut`.
+    pub(super) delegates: bool,
     /// Whether the group at hand differs from the user's.
-    changed: bool,
+    pub(super) changed: bool,
+}
+
+/// A body that is ready to become a closure's.
+pub(super) struct Lowered {
+    pub(super) block: TokenStream,
+    /// The closure's parameter.
+    pub(super) handle: TokenStream,
 }
 
 /// The body as a block that starts with `prologue`, under the label of its own level.
 pub(super) fn body(
-    kind: Kind,
+    form: Form,
     handing: Handing,
     body: &Group,
     prologue: &TokenStream,
     krate: &TokenStream,
     errors: &mut Errors,
-) -> TokenStream {
-    let mut lowering = Lowering { kind, handing, krate, errors, uses_label: false, changed: false };
-    let statements = lowering.tokens(body.stream(), Level::OWN);
+) -> Lowered {
+    let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, changed: false };
+    let written = lowering.without_value(body.stream());
+    let statements = lowering.tokens(written, Level::OWN);
     // A reference can be moved into as many nested blocks as there are.
     let lend = (handing == Handing::Yielder).then(|| {
         let handle = handing.handle();
         quote!(let #handle = &#handle;)
     });
     let lowered = regroup(body, quote!(#prologue #lend #statements));
-    if lowering.uses_label {
-        let label = label();
-        quote!(#label: #lowered)
-    } else {
-        lowered.into_token_stream()
-    }
+    let label = lowering.uses_label.then(label).map(|label| quote!(#label:));
+    let (handle, mutable) = (handing.handle(), lowering.delegates.then(|| quote!(mut)));
+    Lowered { block: quote!(#label #lowered), handle: quote!(#mutable #handle) }
 }
 
 impl Lowering<'_> {
-    fn tokens(&mut self, tokens: TokenStream, level: Level) -> TokenStream {
+    pub(super) fn tokens(&mut self, tokens: TokenStream, level: Level) -> TokenStream {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
         let mut out = Vec::new();
         let mut index = 0;
@@ -130,18 +149,24 @@ impl Lowering<'_> {
     /// Lowers what starts at `index` and returns how many tokens that was.
     fn piece(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         let piece = piece(trees, index);
-        self.changed |= matches!(piece, Piece::Yield | Piece::ForAwait);
+        self.changed |= matches!(piece, Piece::Yield | Piece::YieldError | Piece::ForAwait);
         match piece {
             Piece::Yield => self.yield_expression(trees, index, level, out),
+            Piece::YieldError => self.yield_error(trees, index, level, out),
             Piece::ForAwait => self.for_await(trees, index, level, out),
+            Piece::Await if level.run == Run::Own && !self.form.is_async => {
+                self.refuse_await(&trees[index]);
+                out.push(trees[index].clone());
+                1
+            }
             Piece::Return if level.run == Run::Own => self.own_return(trees, index, out),
-            Piece::Question if level.run == Run::Own && self.kind == Kind::Plain && !level.in_macro => {
+            Piece::Question if level.run == Run::Own && self.form.kind == Kind::Plain && !level.in_macro => {
                 self.refuse_question(&trees[index], out)
             }
             Piece::AsyncBlock(block) => {
                 out.extend(trees[index..index + block].iter().cloned());
                 if let Some(found) = group(trees.get(index + block), Delimiter::Brace) {
-                    out.push(self.group(found, level.nested()));
+                    out.push(self.group(found, level.nested(self.form)));
                 }
                 block + 1
             }
@@ -156,7 +181,7 @@ impl Lowering<'_> {
                 out.extend(trees[index..end].iter().cloned());
                 end - index
             }
-            Piece::Return | Piece::Question | Piece::Other => {
+            Piece::Return | Piece::Question | Piece::Await | Piece::Other => {
                 let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
                 let in_macro = level.in_macro || is_arguments;
                 out.push(match &trees[index] {
@@ -171,76 +196,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// In:  `yield VALUE`
-    /// Out: `{ if false { break 'body } let item = put_as(accepts(&outlet), VALUE, &outlet); item.await }`
-    ///
-    /// The value's temporaries end before the body suspends. The dead `break` makes rustc refuse a macro that moves the
-    /// `yield` to another level, where standing still would mean something else. The first argument says what the value has to
-    /// be, so that a wrong one is an error at the value; the outlet itself comes last, since it may not be held over an
-    /// `await` in the value.
-    fn yield_expression(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
-        let operand = operand(&trees[index + 1..]);
-        let length = 1 + operand.len();
-        let keyword = trees[index].span();
-        if let Run::Barred(place) = level.run {
-            self.errors.at(&trees[index], format_args!("`yield` stands in {place}, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`"));
-            // An expression of the same type, so that this is the only error.
-            let value = self.tokens(operand.iter().cloned().collect(), Level { in_braces: false, ..level });
-            out.extend(if value.is_empty() { quote!(()) } else { quote!((_ = #value)) });
-            return length;
-        }
-        if is_punct(trees.get(index + 1), '.') && is_punct(trees.get(index + 2), '.') {
-            let dots: TokenStream = trees[index..index + 3].iter().cloned().collect();
-            self.errors.at(dots, "`yield ..` is kept for delegation, which is not there yet\nwrite `for await item in inner { yield item; }`, or `yield (..end)` for a range");
-            out.extend(quote!(()));
-            return length;
-        }
-        let value = if operand.is_empty() {
-            quote_spanned!(keyword=> ())
-        } else {
-            self.tokens(operand.iter().cloned().collect(), Level { in_braces: false, ..level })
-        };
-        let (krate, handle, item) = (self.krate, self.handing.handle(), binding("item"));
-        let private = quote!(#krate::__private);
-        let (function, before, behind) = match (self.handing, self.kind) {
-            (Handing::Outlet, Kind::Plain) => {
-                (quote!(#private::put_as), quote!(#private::accepts(&#handle),), quote!(, &#handle))
-            }
-            (Handing::Outlet, Kind::Fallible) => {
-                (quote!(#private::put_ok), quote!(#private::accepts(&#handle),), quote!(, &#handle))
-            }
-            (Handing::Yielder, Kind::Plain) => (quote!(#handle.emit), quote!(), quote!()),
-            (Handing::Yielder, Kind::Fallible) => (quote!(#private::emit_ok), quote!(#handle,), quote!()),
-        };
-        let (before, behind) = (located(before, keyword), located(behind, keyword));
-        let arguments = located(quote!(()), keyword).into_iter().map(|parentheses| match &parentheses {
-            TokenTree::Group(parentheses) => regroup(parentheses, quote!(#before #value #behind)).into(),
-            other => TokenTree::clone(other),
-        });
-        let net = match self.handing {
-            Handing::Outlet => {
-                self.uses_label = true;
-                let label = label();
-                quote!(if false { break #label; })
-            }
-            Handing::Yielder => TokenStream::new(),
-        };
-        let mut statements = located(quote!(#net let #item = #function), keyword);
-        statements.extend(arguments);
-        statements.extend(located(quote!(; #item.await), keyword));
-        let is_statement = level.in_braces && out.last().is_none_or(|before| is_punct(Some(before), ';') || is_block(before));
-        // Errors about the whole of it stand at the keyword too.
-        let mut block = Group::new(Delimiter::Brace, statements);
-        block.set_span(keyword);
-        out.push(block.into());
-        if is_statement && index + length == trees.len() {
-            // A value of type `()` at the end of a block: clippy would miss the semicolon, and put it behind the keyword.
-            out.extend(quote!(;));
-        }
-        length
-    }
-
     fn for_await(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
+        if level.run == Run::Own && !self.form.is_async {
+            self.refuse_await(&trees[index + 1]);
+        }
         let Some((mut found, length)) = Loop::read(&trees[index + 2..], trees[index + 1].span()) else {
             self.errors.at(&trees[index], "this loop is not complete\nwrite `for await item in stream { .. }`");
             return 2 + self.broken_loop(&trees[index + 2..], level, out);
@@ -249,7 +208,7 @@ impl Lowering<'_> {
         if has_label {
             found.label = out.drain(out.len() - 3..).collect();
         }
-        found.header = self.tokens(found.header, Level { in_braces: false, ..level });
+        found.header = self.tokens(found.header, level.value());
         found.body = regroup(&found.body, self.tokens(found.body.stream(), Level { in_braces: true, ..level }));
         out.push(found.lower(self.krate).into());
         2 + length
@@ -271,7 +230,7 @@ impl Lowering<'_> {
     /// In a fallible body `return;` ends the stream without an error; in a plain one nothing but `return;` does.
     fn own_return(&mut self, trees: &[TokenTree], index: usize, out: &mut Vec<TokenTree>) -> usize {
         out.push(trees[index].clone());
-        if self.kind == Kind::Fallible {
+        if self.form.kind == Kind::Fallible {
             let is_bare = trees.get(index + 1).is_none_or(|next| is_punct(Some(next), ';') || is_punct(Some(next), ','));
             if is_bare {
                 let krate = self.krate;
@@ -293,6 +252,32 @@ impl Lowering<'_> {
         3
     }
 
+    /// `await` on the own level of an iterator. The token stays: beneath, the body is an async one.
+    fn refuse_await(&mut self, keyword: &TokenTree) {
+        let name = self.form.kind.name();
+        self.errors.at(
+            keyword,
+            format_args!("without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"),
+        );
+    }
+
+    /// In:  a body that ends in a value
+    /// Out: the same without it, and an error. What only rustc can tell from a statement is left to rustc.
+    fn without_value(&mut self, body: TokenStream) -> TokenStream {
+        let trees: Vec<TokenTree> = body.clone().into_iter().collect();
+        let start = last_statement(&trees);
+        let value = &trees[start..];
+        if !is_value(value) {
+            return body;
+        }
+        let found: TokenStream = value.iter().cloned().collect();
+        let is_end = self.form.kind == Kind::Fallible && found.to_string() == "Ok (())";
+        let repair = if is_end { "leave it out: the end of the body ends the stream" } else { "to deliver the value, write `yield` before it" };
+        self.errors.at(&found, format_args!("a generator returns nothing, its items are its `yield`s\n{repair}"));
+        let before = &trees[..start];
+        quote!(#(#before)* { _ = #found; })
+    }
+
     /// In:  `VALUE?` in a plain generator
     /// Out: the same without `?`, as an expression of the same type, so that there is but one error.
     fn refuse_question(&mut self, question: &TokenTree, out: &mut Vec<TokenTree>) -> usize {
@@ -306,21 +291,31 @@ impl Lowering<'_> {
     }
 }
 
-fn is_block(tree: &TokenTree) -> bool {
-    group(Some(tree), Delimiter::Brace).is_some()
+/// Where the last statement of a block begins, or what its end gives.
+fn last_statement(trees: &[TokenTree]) -> usize {
+    let before = &trees[..trees.len().saturating_sub(1)];
+    let end_of_another = |tree: &TokenTree| is_punct(Some(tree), ';') || group(Some(tree), Delimiter::Brace).is_some();
+    before.iter().rposition(end_of_another).map_or(0, |index| index + 1)
+}
+
+/// Whether this can be nothing but a value: a literal, a name, a reference, or something that a variant wraps.
+fn is_value(trees: &[TokenTree]) -> bool {
+    let is_name = |ident: &Ident| !["return", "break", "continue", "yield"].iter().any(|keyword| ident == keyword);
+    match trees {
+        [TokenTree::Literal(_)] => true,
+        [TokenTree::Ident(name)] => is_name(name),
+        [TokenTree::Ident(name), TokenTree::Group(wrapped)] => {
+            wrapped.delimiter() == Delimiter::Parenthesis && ["Some", "Ok", "Err"].iter().any(|variant| name == variant)
+        }
+        [TokenTree::Punct(and), rest @ ..] if and.as_char() == '&' => is_value(rest),
+        _ => false,
+    }
 }
 
 /// Whether a `!` behind this token calls a macro, unlike that of `if !(..)`.
 fn is_macro_name(tree: &TokenTree) -> bool {
     let keywords = ["if", "while", "match", "return", "yield", "break", "in", "else", "let"];
     matches!(tree, TokenTree::Ident(ident) if !keywords.iter().any(|keyword| ident == keyword))
-}
-
-/// The value behind a `yield`: up to the next semicolon or comma of the level.
-fn operand(trees: &[TokenTree]) -> &[TokenTree] {
-    let end = trees.iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len());
-    let first = split_at_commas(trees[..end].iter().cloned().collect()).into_iter().next();
-    &trees[..first.map_or(0, |first| first.into_iter().count())]
 }
 
 #[cfg(test)]

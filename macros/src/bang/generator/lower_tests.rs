@@ -8,8 +8,8 @@ fn lowered(kind: Kind, tokens: TokenStream) -> (String, Vec<String>) {
     let nested = super::super::scan::yields_in_nested_blocks(&tokens);
     let handing = if nested { Handing::Yielder } else { Handing::Outlet };
     let group = Group::new(Delimiter::Brace, tokens);
-    let tokens = body(kind, handing, &group, &quote!(), &quote!(weft), &mut errors).to_string();
-    (tokens, errors.into_messages())
+    let lowered = body(Form { kind, is_async: true }, handing, &group, &quote!(), &quote!(weft), &mut errors);
+    (lowered.block.to_string(), errors.into_messages())
 }
 
 fn words(tokens: &TokenStream) -> Vec<String> {
@@ -93,11 +93,12 @@ fn g114_groups_without_keywords_are_the_users_own() {
     let mut errors = Errors::new();
     let krate = quote!(weft);
     let mut lowering = Lowering {
-        kind: Kind::Plain,
+        form: Form { kind: Kind::Plain, is_async: true },
         handing: Handing::Outlet,
         krate: &krate,
         errors: &mut errors,
         uses_label: false,
+        delegates: false,
         changed: false,
     };
     let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { c }); return d;)), Level::OWN);

@@ -7,6 +7,10 @@ use crate::kit::tokens::{group, is_ident, is_punct};
 /// What starts at a token of a body.
 pub(super) enum Piece {
     Yield,
+    /// `yield_err!(..)`
+    YieldError,
+    /// `.await`, at the keyword.
+    Await,
     /// `for await`
     ForAwait,
     Return,
@@ -30,6 +34,8 @@ pub(super) fn piece(trees: &[TokenTree], index: usize) -> Piece {
     let before = index.checked_sub(1).map(|before| &trees[before]);
     match &trees[index] {
         TokenTree::Ident(ident) if ident == "yield" => Piece::Yield,
+        TokenTree::Ident(ident) if ident == "yield_err" && is_punct(trees.get(index + 1), '!') => Piece::YieldError,
+        TokenTree::Ident(ident) if ident == "await" && is_punct(before, '.') => Piece::Await,
         TokenTree::Ident(ident) if ident == "return" => Piece::Return,
         TokenTree::Ident(ident) if ident == "for" && is_ident(trees.get(index + 1), "await") => Piece::ForAwait,
         TokenTree::Ident(ident) if ident == "async" => async_piece(trees, index),
@@ -128,13 +134,13 @@ pub(super) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
         let mut index = 0;
         while index < trees.len() {
             let (length, found) = match piece(&trees, index) {
-                Piece::Yield => (1, nested),
+                Piece::Yield | Piece::YieldError => (1, nested),
                 Piece::AsyncBlock(block) => (
                     block + 1,
                     group(trees.get(index + block), Delimiter::Brace).is_some_and(|block| search(block.stream(), true)),
                 ),
                 Piece::Enclosed { length, .. } | Piece::Foreign(length) => (length, false),
-                Piece::ForAwait | Piece::Return | Piece::Question => (1, false),
+                Piece::ForAwait | Piece::Await | Piece::Return | Piece::Question => (1, false),
                 Piece::Other => (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested))),
             };
             if found {

@@ -1,0 +1,152 @@
+//! The whole-function form: `generator!( pub async fn rows(&self) -> impl Stream<Item = Row> { .. } );`
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Type, TypeParamBound};
+
+use super::{Form, Input, Kind, emit};
+use crate::kit::driver;
+use crate::kit::errors::Errors;
+use crate::kit::func::{Body, Func};
+use crate::kit::tokens::{is_ident, is_punct};
+
+/// Whether the input is a function and no expression.
+pub(super) fn is_item(input: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = input.clone().into_iter().take(3).collect();
+    let starts = ["pub", "fn", "unsafe", "extern", "default"].iter().any(|keyword| is_ident(trees.first(), keyword));
+    let is_const = is_ident(trees.first(), "const") && matches!(trees.get(1), Some(TokenTree::Ident(_)));
+    let is_async = is_ident(trees.first(), "async")
+        && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
+    // A `pub` that came through a fragment of `macro_rules!` stands in a group of its own.
+    let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::None);
+    starts || is_const || is_async || is_punct(trees.first(), '#') || is_fragment
+}
+
+/// In:  `ATTRIBUTES pub async fn name(ARGUMENTS) -> impl Stream<Item = T> { BODY }`
+/// Out: the same function without `async`, with what [`emit`] makes of `async move || -> T { BODY }` for its body
+pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> TokenStream {
+    let name = kind.name();
+    driver::attribute(name, &TokenStream::new(), |errors| {
+        let mut func: Func = match syn::parse2(input) {
+            Ok(func) => func,
+            Err(error) => {
+                errors.push(error);
+                return None;
+            }
+        };
+        let body = match &func.body {
+            Body::Block(body) => body.clone(),
+            Body::Missing(semi) => {
+                errors.at(semi, format_args!("`{name}` needs a body here\na method without one is declared outside of `{name}`"));
+                return Some(func.into_token_stream());
+            }
+        };
+        let form = Form { kind, is_async: func.sig.asyncness.is_some() };
+        let item = item(form, &func.sig.output, &func.sig.ident, errors);
+        let held = held(&func);
+        let is_broken = !errors.is_empty();
+        let input = Input { form, capture: quote!(move), parameters: TokenStream::new(), item, held, body };
+        let body = emit(&input, krate, errors);
+        func.sig.asyncness = None;
+        if is_broken {
+            // Whatever else rustc had to say about the return type would be about the same mistake.
+            return Some(func.with_body(quote!({ let _ = #body; #krate::__private::returned() })));
+        }
+        Some(func.with_body(quote!({ #body })))
+    })
+}
+
+/// Mentions the arguments, so that the body takes all of them in, as that of an `async fn` does; in reverse, so that they are
+/// dropped in its order.
+fn held(func: &Func) -> TokenStream {
+    let names = names(func);
+    let names = names.iter().rev();
+    if names.len() == 0 { TokenStream::new() } else { quote!(_ = (#(&#names,)*);) }
+}
+
+/// What the arguments bind.
+fn names(func: &Func) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl VisitMut for Names {
+        fn visit_pat_mut(&mut self, pattern: &mut Pat) {
+            match pattern {
+                // An upper-case name is no variable but a unit struct.
+                Pat::Ident(name) if name.subpat.is_none() && !name.ident.to_string().starts_with(char::is_uppercase) => {
+                    self.0.push(name.ident.clone());
+                }
+                _ => syn::visit_mut::visit_pat_mut(self, pattern),
+            }
+        }
+    }
+    let mut names = Names(Vec::new());
+    for argument in &func.sig.inputs {
+        match argument {
+            FnArg::Receiver(receiver) => names.0.push(Ident::new("self", receiver.self_token.span)),
+            FnArg::Typed(typed) => names.visit_pat_mut(&mut typed.pat.clone()),
+        }
+    }
+    names.0
+}
+
+/// The item type of `impl Stream<Item = T>` or `impl Iterator<Item = T>`, whichever `async` asks for.
+fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> Option<TokenStream> {
+    let returned = match output {
+        ReturnType::Default => name.to_token_stream(),
+        ReturnType::Type(_, returned) => returned.to_token_stream(),
+    };
+    let (right, wrong) = if form.is_async { ("Stream", "Iterator") } else { ("Iterator", "Stream") };
+    let bounds: Vec<TypeParamBound> = match output {
+        ReturnType::Type(_, returned) => match &**returned {
+            Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
+            _ => Vec::new(),
+        },
+        ReturnType::Default => Vec::new(),
+    };
+    if let Some(bound) = bounds.iter().find_map(|bound| ending_in(bound, right)) {
+        return item_of(bound);
+    }
+    let macro_name = form.kind.name();
+    let item = if form.kind == Kind::Fallible { "Result<T, E>" } else { "T" };
+    let other_way = if form.is_async { "leave out `async`" } else { "write `async fn`" };
+    if bounds.iter().any(|bound| ending_in(bound, wrong).is_some()) {
+        let keyword = if form.is_async { "an `async fn`" } else { "a function without `async`" };
+        errors.at(
+            returned,
+            format_args!("{keyword} in `{macro_name}` returns `impl {right}<Item = {item}>`\n{other_way} to return `impl {wrong}<Item = {item}>`"),
+        );
+    } else {
+        errors.at(
+            returned,
+            format_args!(
+                "a function in `{macro_name}` returns what its body becomes\nwrite `async fn .. -> impl Stream<Item = {item}>`, or `fn .. -> impl Iterator<Item = {item}>`"
+            ),
+        );
+    }
+    None
+}
+
+/// The trait of a bound, if its name ends so (`FusedStream`).
+fn ending_in<'a>(bound: &'a TypeParamBound, name: &str) -> Option<&'a syn::PathSegment> {
+    let TypeParamBound::Trait(bound) = bound else { return None };
+    bound.path.segments.last().filter(|last| last.ident.to_string().ends_with(name))
+}
+
+/// Nothing where the type is left to inference: not written, or an `impl Trait` itself.
+fn item_of(bound: &syn::PathSegment) -> Option<TokenStream> {
+    struct Finds(bool);
+    impl VisitMut for Finds {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            self.0 |= matches!(ty, Type::ImplTrait(_));
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let PathArguments::AngleBracketed(arguments) = &bound.arguments else { return None };
+    let mut item = arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::AssocType(assoc) if assoc.ident == "Item" => Some(assoc.ty.clone()),
+        _ => None,
+    })?;
+    let mut opaque = Finds(false);
+    opaque.visit_type_mut(&mut item);
+    (!opaque.0).then(|| item.into_token_stream())
+}

@@ -1,0 +1,268 @@
+//! Delegation, `yield ..inner`: the items of another stream or iterator, one after the other.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use super::core::Outlet;
+use super::yielder::{Emit, Yielder};
+
+/// What `yield ..` and [`Yielder::emit_all`] go through: every [`Stream`] and everything that can be iterated over.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a `Stream` nor an iterator",
+    label = "has no items",
+    note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
+)]
+pub trait Delegate<Way> {
+    /// Of the stream or iterator.
+    type Item;
+    #[doc(hidden)]
+    type Items: Stream<Item = Self::Item>;
+    #[doc(hidden)]
+    fn into_items(self) -> Self::Items;
+}
+
+/// How a type is gone through; inferred, as hardly any type is a stream and an iterator at once.
+#[derive(Debug)]
+pub enum AsStream {}
+
+/// See `AsStream`.
+#[derive(Debug)]
+pub enum AsIterator {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Stream> Delegate<AsStream> for S {
+    type Item = S::Item;
+    type Items = S;
+
+    fn into_items(self) -> S {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: IntoIterator> Delegate<AsIterator> for I {
+    type Item = I::Item;
+    type Items = Each<I::IntoIter>;
+
+    fn into_items(self) -> Each<I::IntoIter> {
+        each(self)
+    }
+}
+
+/// An iterator as a stream that is always ready.
+#[derive(Debug)]
+pub struct Each<I>(I);
+
+/// See `Each`.
+pub fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
+    Each(items.into_iter())
+}
+
+// The iterator is used by value, never pinned.
+impl<I> Unpin for Each<I> {}
+
+impl<I: Iterator> Stream for Each<I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        Poll::Ready(self.0.next())
+    }
+}
+
+/// Where forwarded items go.
+pub trait Exit<T> {
+    /// Whether the item before has been delivered.
+    fn poll_free(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    fn hand(&mut self, item: T, cx: &mut Context<'_>);
+}
+
+/// A body is polled again only after its item has been delivered.
+impl<T> Exit<T> for &mut Outlet<'_, T> {
+    #[inline]
+    fn poll_free(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    #[inline]
+    fn hand(&mut self, item: T, _: &mut Context<'_>) {
+        super::fill(self, item);
+    }
+}
+
+/// The exit of a body that lends its handle.
+pub struct Emits<'a, 'y, T> {
+    yielder: &'a Yielder<'y, T>,
+    under_way: Option<Emit<'a, 'y, T>>,
+}
+
+impl<T> fmt::Debug for Emits<'_, '_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emits").finish_non_exhaustive()
+    }
+}
+
+impl<T> Exit<T> for Emits<'_, '_, T> {
+    #[inline]
+    fn poll_free(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(emit) = &mut self.under_way {
+            ready!(Pin::new(emit).poll(cx));
+            self.under_way = None;
+        }
+        Poll::Ready(())
+    }
+
+    #[inline]
+    fn hand(&mut self, item: T, cx: &mut Context<'_>) {
+        // The first poll puts the item into the line; it is never ready.
+        let _ = Pin::new(self.under_way.insert(self.yielder.emit(item))).poll(cx);
+    }
+}
+
+pin_project! {
+    /// Delivers every item of `items`, and is ready at their end.
+    #[derive(Debug)]
+    #[must_use = "nothing is delivered unless the future is awaited"]
+    pub struct Forward<S, X> {
+        #[pin]
+        items: S,
+        exit: X,
+    }
+}
+
+impl<S: Stream, X: Exit<S::Item>> Future for Forward<S, X> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        ready!(this.exit.poll_free(cx));
+        let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(()) };
+        this.exit.hand(item, cx);
+        Poll::Pending
+    }
+}
+
+pin_project! {
+    /// The same in a fallible body: the first `Err` is the result.
+    #[derive(Debug)]
+    #[must_use = "nothing is delivered unless the future is awaited"]
+    pub struct TryForward<S, X, T, E> {
+        #[pin]
+        items: S,
+        exit: X,
+        result: std::marker::PhantomData<fn() -> Result<T, E>>,
+    }
+}
+
+impl<S, X, T, E> Future for TryForward<S, X, T, E>
+where
+    S: Stream<Item: IntoOutcome<T, E>>,
+    X: Exit<Result<T, E>>,
+{
+    type Output = Result<(), E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
+        let this = self.project();
+        ready!(this.exit.poll_free(cx));
+        let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(Ok(())) };
+        this.exit.hand(Ok(item.into_outcome()?), cx);
+        Poll::Pending
+    }
+}
+
+/// An item that a fallible body delegates to: a plain one, or a `Result` whose error can be converted.
+#[diagnostic::on_unimplemented(
+    message = "the items of this `try_generator!` are `Result<{T}, {E}>`, and it delegates to items of type `{Self}`",
+    label = "has items of type `{Self}`",
+    note = "delegate to items of type `{T}`, or to `Result<{T}, _>` with an error that `{E}` is made `From`"
+)]
+pub trait IntoOutcome<T, E> {
+    fn into_outcome(self) -> Result<T, E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> IntoOutcome<T, E> for T {
+    fn into_outcome(self) -> Result<T, E> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<F>, F> IntoOutcome<T, E> for Result<T, F> {
+    fn into_outcome(self) -> Result<T, E> {
+        self.map_err(E::from)
+    }
+}
+
+impl<'y, T> Yielder<'y, T> {
+    /// Delivers every item of `inner`, a stream or anything that can be iterated over: `yield ..inner` without the macro.
+    ///
+    /// ```
+    /// use weftwork::{for_await, stream};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let inner = stream(async |y| y.emit_all([1, 2]).await);
+    /// let mut seen = Vec::new();
+    /// for_await!(for n in stream(async |y| { y.emit_all(inner).await; y.emit(3).await; }) {
+    ///     seen.push(n);
+    /// });
+    /// assert_eq!(seen, [1, 2, 3]);
+    /// # });
+    /// ```
+    ///
+    /// # Cancel safety
+    /// That of [`emit`](Self::emit) for the item under way; those that `inner` has not given yet stay in it.
+    pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'_, 'y, T>>
+    where
+        D: Delegate<Way, Item = T>,
+    {
+        Forward { items: inner.into_items(), exit: Emits { yielder: self, under_way: None } }
+    }
+}
+
+/// `yield ..` on the body's own level.
+#[inline]
+pub fn put_all<'a, 'y, T, Way, D>(inner: D, outlet: &'a mut Outlet<'y, T>) -> Forward<D::Items, &'a mut Outlet<'y, T>>
+where
+    D: Delegate<Way, Item = T>,
+{
+    Forward { items: inner.into_items(), exit: outlet }
+}
+
+/// `yield ..` on a fallible body's own level.
+#[inline]
+pub fn put_all_ok<'a, 'y, T, E, Way, D>(
+    inner: D,
+    outlet: &'a mut Outlet<'y, Result<T, E>>,
+) -> TryForward<D::Items, &'a mut Outlet<'y, Result<T, E>>, T, E>
+where
+    D: Delegate<Way, Item: IntoOutcome<T, E>>,
+{
+    TryForward { items: inner.into_items(), exit: outlet, result: std::marker::PhantomData }
+}
+
+/// `yield ..` of a body that lends its handle.
+pub fn emit_all<'a, 'y, T, Way, D>(inner: D, yielder: &'a Yielder<'y, T>) -> Forward<D::Items, Emits<'a, 'y, T>>
+where
+    D: Delegate<Way, Item = T>,
+{
+    yielder.emit_all(inner)
+}
+
+/// `yield ..` of a fallible body that lends its handle.
+pub fn emit_all_ok<'a, 'y, T, E, Way, D>(
+    inner: D,
+    yielder: &'a Yielder<'y, Result<T, E>>,
+) -> TryForward<D::Items, Emits<'a, 'y, Result<T, E>>, T, E>
+where
+    D: Delegate<Way, Item: IntoOutcome<T, E>>,
+{
+    TryForward { items: inner.into_items(), exit: Emits { yielder, under_way: None }, result: std::marker::PhantomData }
+}
