@@ -56,7 +56,7 @@ fn g78_an_item_and_an_error_of_the_same_poll_both_arrive() {
     }));
     assert_eq!(poll_once(stream.as_mut()), Poll::Ready(Some(Ok(1))));
     assert!(!stream.is_terminated());
-    assert_eq!(stream.size_hint(), (1, Some(1)));
+    assert_eq!(stream.size_hint(), (1, None));
     assert_eq!(poll_once(stream.as_mut()), Poll::Ready(Some(Err("over"))));
     fused(stream);
 }

@@ -61,8 +61,14 @@ pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> Tok
 /// dropped in its order.
 fn held(func: &Func) -> TokenStream {
     let names = names(func);
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
+    // An argument that only has to live is written `_guard`.
+    let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
     let names = names.iter().rev();
-    if names.len() == 0 { TokenStream::new() } else { quote!(_ = (#(&#names,)*);) }
+    quote!(#allow let _ = (#(&#names,)*);)
 }
 
 /// What the arguments bind.
