@@ -69,7 +69,7 @@ impl<T> Line<T> {
     /// Looks at the state as one of several producers. Nothing of a user's may run or be dropped in `look`.
     fn locked<R>(&self, look: impl FnOnce(&mut State<T>) -> R) -> R {
         let mut tries = 0_u32;
-        while self.locked.swap(true, Ordering::Acquire) {
+        while self.locked.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             tries += 1;
             // It is held for a few moves of memory, unless its holder has lost the processor: then it gets ours.
             if tries % 32 == 0 { yield_now() } else { spin_loop() }

@@ -1,13 +1,13 @@
 //! What threads share, from the standard library or, in the model checker's run, from loom.
 
-#[cfg(weftwork_loom)]
+#[cfg(all(test, weftwork_loom))]
 pub(super) use loom::{
     cell::UnsafeCell,
     hint::spin_loop,
     sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering},
     thread::yield_now,
 };
-#[cfg(not(weftwork_loom))]
+#[cfg(not(all(test, weftwork_loom)))]
 pub(super) use std::{
     hint::spin_loop,
     sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering},
@@ -15,10 +15,10 @@ pub(super) use std::{
 };
 
 /// The standard cell under loom's way of calling, which lets the checker see when an access begins and ends.
-#[cfg(not(weftwork_loom))]
+#[cfg(not(all(test, weftwork_loom)))]
 pub(super) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
-#[cfg(not(weftwork_loom))]
+#[cfg(not(all(test, weftwork_loom)))]
 impl<T> UnsafeCell<T> {
     pub(super) const fn new(value: T) -> Self {
         Self(std::cell::UnsafeCell::new(value))
