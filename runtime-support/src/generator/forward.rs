@@ -96,18 +96,18 @@ impl<T> Exit<T> for &mut Outlet<'_, T> {
 }
 
 /// The exit of a body that lends its handle.
-pub struct Emits<'a, 'y, T> {
-    yielder: &'a Yielder<'y, T>,
-    under_way: Option<Emit<'a, 'y, T>>,
+pub struct Emits<'y, T> {
+    yielder: Yielder<'y, T>,
+    under_way: Option<Emit<'y, T>>,
 }
 
-impl<T> fmt::Debug for Emits<'_, '_, T> {
+impl<T> fmt::Debug for Emits<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emits").finish_non_exhaustive()
     }
 }
 
-impl<T> Exit<T> for Emits<'_, '_, T> {
+impl<T> Exit<T> for Emits<'_, T> {
     #[inline]
     fn poll_free(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(emit) = &mut self.under_way {
@@ -219,11 +219,11 @@ impl<'y, T> Yielder<'y, T> {
     ///
     /// # Cancel safety
     /// That of [`emit`](Self::emit) for the item under way; those that `inner` has not given yet stay in it.
-    pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'_, 'y, T>>
+    pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'y, T>>
     where
         D: Delegate<Way, Item = T>,
     {
-        Forward { items: inner.into_items(), exit: Emits { yielder: self, under_way: None } }
+        Forward { items: inner.into_items(), exit: Emits { yielder: *self, under_way: None } }
     }
 }
 
@@ -249,7 +249,7 @@ where
 }
 
 /// `yield ..` of a body that lends its handle.
-pub fn emit_all<'a, 'y, T, Way, D>(inner: D, yielder: &'a Yielder<'y, T>) -> Forward<D::Items, Emits<'a, 'y, T>>
+pub fn emit_all<'y, T, Way, D>(inner: D, yielder: Yielder<'y, T>) -> Forward<D::Items, Emits<'y, T>>
 where
     D: Delegate<Way, Item = T>,
 {
@@ -257,10 +257,10 @@ where
 }
 
 /// `yield ..` of a fallible body that lends its handle.
-pub fn emit_all_ok<'a, 'y, T, E, Way, D>(
+pub fn emit_all_ok<'y, T, E, Way, D>(
     inner: D,
-    yielder: &'a Yielder<'y, Result<T, E>>,
-) -> TryForward<D::Items, Emits<'a, 'y, Result<T, E>>, T, E>
+    yielder: Yielder<'y, Result<T, E>>,
+) -> TryForward<D::Items, Emits<'y, Result<T, E>>, T, E>
 where
     D: Delegate<Way, Item: IntoOutcome<T, E>>,
 {

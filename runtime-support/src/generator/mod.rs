@@ -17,7 +17,7 @@ pub use self::body::Fallible;
 use self::body::{Direct, Lending, Start};
 pub use self::core::Generator;
 use self::core::Outlet;
-pub use self::forward::{emit_all, emit_all_ok, each, put_all, put_all_ok};
+pub use self::forward::{each, emit_all, emit_all_ok, put_all, put_all_ok};
 pub use self::iter::GeneratorIter;
 pub use self::yielder::{Emit, Yielder};
 
@@ -172,12 +172,12 @@ pub fn put_err<T, E>(_: Accepts<Result<T, E>>, error: E, outlet: &Outlet<'_, Res
 }
 
 /// A `yield_err!` of a body that lends its handle.
-pub fn emit_err<'a, 'y, T, E>(yielder: &'a Yielder<'y, Result<T, E>>, error: E) -> Emit<'a, 'y, Result<T, E>> {
+pub fn emit_err<T, E>(yielder: Yielder<'_, Result<T, E>>, error: E) -> Emit<'_, Result<T, E>> {
     yielder.emit(Err(error))
 }
 
 /// A `yield` of a fallible body that lends its handle.
-pub fn emit_ok<'a, 'y, T, E>(yielder: &'a Yielder<'y, Result<T, E>>, item: T) -> Emit<'a, 'y, Result<T, E>> {
+pub fn emit_ok<T, E>(yielder: Yielder<'_, Result<T, E>>, item: T) -> Emit<'_, Result<T, E>> {
     yielder.emit(Ok(item))
 }
 

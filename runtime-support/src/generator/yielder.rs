@@ -10,8 +10,8 @@ use super::core::{Handle, Line, Ticket};
 
 /// A body's handle to its stream: [`emit`](Self::emit) delivers an item.
 ///
-/// It can be lent, to helper functions, to recursion and to futures that run side by side, but it can not leave the body: the
-/// lifetime `'y` is the body's own.
+/// It can be lent and copied, to helper functions, to recursion and to futures that run side by side, but it can not leave the
+/// body: the lifetime `'y` is the body's own.
 ///
 /// ```
 /// use weftwork::{Yielder, for_await, stream};
@@ -47,10 +47,18 @@ impl<'y, T> Yielder<'y, T> {
     /// # Cancel safety
     /// Dropped before its first poll, or while it waits behind another item, it has delivered nothing and the item is dropped.
     /// Once the stream has taken the item over, it is delivered even if this future is dropped.
-    pub fn emit(&self, item: T) -> Emit<'_, 'y, T> {
-        Emit { yielder: self, stage: Stage::New(item) }
+    pub fn emit(&self, item: T) -> Emit<'y, T> {
+        Emit { yielder: *self, stage: Stage::New(item) }
     }
 }
+
+impl<T> Clone for Yielder<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Yielder<'_, T> {}
 
 impl<T> fmt::Debug for Yielder<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,8 +68,8 @@ impl<T> fmt::Debug for Yielder<'_, T> {
 
 /// The future of [`Yielder::emit`].
 #[must_use = "nothing is delivered unless the future is awaited"]
-pub struct Emit<'a, 'y, T> {
-    yielder: &'a Yielder<'y, T>,
+pub struct Emit<'y, T> {
+    yielder: Yielder<'y, T>,
     stage: Stage<T>,
 }
 
@@ -73,13 +81,13 @@ enum Stage<T> {
 }
 
 // The item is moved into the line, never pinned.
-impl<T> Unpin for Emit<'_, '_, T> {}
+impl<T> Unpin for Emit<'_, T> {}
 
-impl<T> Future for Emit<'_, '_, T> {
+impl<T> Future for Emit<'_, T> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let line = &*self.yielder.line;
+        let line = self.yielder.line;
         self.stage = match std::mem::replace(&mut self.stage, Stage::Delivered) {
             Stage::New(item) => Stage::Waiting(line.join(item, cx.waker())),
             Stage::Waiting(ticket) => match line.wait(ticket, cx.waker()) {
@@ -92,7 +100,7 @@ impl<T> Future for Emit<'_, '_, T> {
     }
 }
 
-impl<T> Drop for Emit<'_, '_, T> {
+impl<T> Drop for Emit<'_, T> {
     fn drop(&mut self) {
         if let Stage::Waiting(ticket) = self.stage {
             // Dropped out of the line's lock: the item's destructor is foreign code that may emit itself.
@@ -101,7 +109,7 @@ impl<T> Drop for Emit<'_, '_, T> {
     }
 }
 
-impl<T> fmt::Debug for Emit<'_, '_, T> {
+impl<T> fmt::Debug for Emit<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emit").finish_non_exhaustive()
     }

@@ -3,14 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use futures_core::Stream;
 use weftwork::{Yielder, generator, stream, try_stream};
 
-use super::{Noted, all, pause, poll_once};
+use super::{Noted, Wakes, all, pause, poll_once};
 
 #[tokio::test]
 async fn g49_g69_items_of_joined_blocks_come_in_order_of_arrival() {
@@ -185,6 +188,72 @@ fn g74_a_yield_is_polled_again_after_delivery_and_not_before() {
     assert!(polls.get() <= 2, "a busy loop: {} polls for one item", polls.get());
     assert_eq!(poll_once(stream.as_mut()), Poll::Ready(Some(2)));
     assert_eq!(poll_once(stream.as_mut()), Poll::Ready(None));
+}
+
+#[test]
+fn g74_the_consumer_comes_back_by_itself_and_is_not_woken() {
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(wakes.clone());
+    let mut cx = Context::from_waker(&waker);
+    let mut items = pin!(generator!(async {
+        tokio::join!(async { yield 1 }, async { yield 2 });
+        yield 3;
+    }));
+    for n in 1..=3 {
+        assert_eq!(items.as_mut().poll_next(&mut cx), Poll::Ready(Some(n)));
+    }
+    assert_eq!(items.as_mut().poll_next(&mut cx), Poll::Ready(None));
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn g74_an_executor_in_the_body_is_told_once_and_by_the_waker_of_the_last_poll() {
+    let wakes = [(); 3].map(|()| Arc::new(Wakes::default()));
+    let wakers = wakes.clone().map(Waker::from);
+    let count = |n: usize| wakes[n].0.load(Ordering::SeqCst);
+    let mut items = pin!(stream(async |y| {
+        let mut first = pin!(y.emit(1));
+        let mut second = pin!(y.emit(2));
+        assert!(first.as_mut().poll(&mut Context::from_waker(&wakers[0])).is_pending());
+        assert!(second.as_mut().poll(&mut Context::from_waker(&wakers[1])).is_pending());
+        assert!(second.as_mut().poll(&mut Context::from_waker(&wakers[2])).is_pending());
+        pause().await;
+        assert!(first.as_mut().poll(&mut Context::from_waker(&wakers[0])).is_ready());
+        pause().await;
+        assert!(second.as_mut().poll(&mut Context::from_waker(&wakers[2])).is_ready());
+    }));
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(1)));
+    assert_eq!([count(0), count(1), count(2)], [1, 0, 0]);
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(2)));
+    assert_eq!([count(0), count(1), count(2)], [1, 0, 1]);
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(None));
+    assert_eq!([count(0), count(1), count(2)], [1, 0, 1]);
+}
+
+#[test]
+fn g74_a_yield_that_goes_over_to_the_consumer_is_not_woken_any_more() {
+    let wakes = Arc::new(Wakes::default());
+    let foreign = Waker::from(wakes.clone());
+    let mut items = pin!(stream(async |y| {
+        let mut emit = pin!(y.emit(1));
+        assert!(emit.as_mut().poll(&mut Context::from_waker(&foreign)).is_pending());
+        emit.await;
+    }));
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(1)));
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 0);
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(None));
+}
+
+#[tokio::test]
+async fn g72_items_that_nobody_waits_for_outlive_the_body() {
+    let items = stream(async |y| {
+        for n in 0..3 {
+            let mut emit = y.emit(n);
+            assert!(pin!(&mut emit).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            std::mem::forget(emit);
+        }
+    });
+    assert_eq!(all(items).await, [0, 1, 2]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,10 @@
 //! What makes a generator `Send`, and its size.
 
 use std::cell::{Cell, RefCell};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::task::{Context, Poll};
 
 use futures::StreamExt;
 use futures_core::Stream;
@@ -124,9 +125,9 @@ fn g91_temporaries_of_an_item_end_before_the_body_suspends() {
     let items = made::guard_in_the_item(&shared);
     assert!(Probe(&items).is_send());
     let mut items = pin!(items);
-    assert_eq!(super::poll_once(items.as_mut()), std::task::Poll::Ready(Some(1)));
+    assert_eq!(super::poll_once(items.as_mut()), Poll::Ready(Some(1)));
     assert!(shared.try_lock().is_ok());
-    assert_eq!(super::poll_once(items.as_mut()), std::task::Poll::Ready(Some(2)));
+    assert_eq!(super::poll_once(items.as_mut()), Poll::Ready(Some(2)));
 }
 
 #[tokio::test]
@@ -186,6 +187,17 @@ async fn g92_a_generator_is_spawned() {
     assert_eq!(tokio::spawn(all(boxed(3))).await.unwrap(), [0, 1, 2]);
 }
 
+/// Pending once, as a `yield` is.
+struct Once(bool);
+
+impl Future for Once {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
 /// The sizes as they are: growing is a decision.
 #[test]
 #[cfg(target_pointer_width = "64")]
@@ -197,9 +209,34 @@ fn g117_a_generator_is_its_state_and_a_slot() {
             n += 1;
         }
     });
-    assert_eq!(size_of_val(&counter), 56);
+    assert_eq!(size_of_val(&counter), 48);
     let nested = generator!(async move || -> u64 { async { yield 1 }.await });
-    assert_eq!(size_of_val(&nested), 216);
+    assert_eq!(size_of_val(&nested), 168);
     let handle = stream(async |y| y.emit(1_u64).await);
-    assert_eq!(size_of_val(&handle), 200);
+    assert_eq!(size_of_val(&handle), 152);
+}
+
+/// What a body keeps is what the same `async` block keeps that waits where it yields.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn g117_a_generator_adds_32_bytes_to_the_state_of_its_body() {
+    fn state(count: u64, ballast: [u64; 20]) -> impl Future {
+        async move {
+            for n in 0..count {
+                Once(false).await;
+                std::hint::black_box(n);
+            }
+            std::hint::black_box(&ballast);
+        }
+    }
+    fn items(count: u64, ballast: [u64; 20]) -> impl Stream<Item = u64> {
+        generator!(async move {
+            for n in 0..count {
+                yield n;
+                std::hint::black_box(n);
+            }
+            std::hint::black_box(&ballast);
+        })
+    }
+    assert_eq!(size_of_val(&items(3, [1; 20])), size_of_val(&state(3, [1; 20])) + 32);
 }

@@ -16,8 +16,8 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
     let trees: Vec<TokenTree> = input.clone().into_iter().take(3).collect();
     let starts = ["pub", "fn", "unsafe", "extern", "default"].iter().any(|keyword| is_ident(trees.first(), keyword));
     let is_const = is_ident(trees.first(), "const") && matches!(trees.get(1), Some(TokenTree::Ident(_)));
-    let is_async = is_ident(trees.first(), "async")
-        && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
+    let is_async =
+        is_ident(trees.first(), "async") && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
     // A `pub` that came through a fragment of `macro_rules!` stands in a group of its own.
     let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::None);
     starts || is_const || is_async || is_punct(trees.first(), '#') || is_fragment

@@ -115,12 +115,7 @@ pub(super) fn body(
     let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, changed: false };
     let written = lowering.without_value(body.stream());
     let statements = lowering.tokens(written, Level::OWN);
-    // A reference can be moved into as many nested blocks as there are.
-    let lend = (handing == Handing::Yielder).then(|| {
-        let handle = handing.handle();
-        quote!(let #handle = &#handle;)
-    });
-    let lowered = regroup(body, quote!(#prologue #lend #statements));
+    let lowered = regroup(body, quote!(#prologue #statements));
     let label = lowering.uses_label.then(label).map(|label| quote!(#label:));
     let (handle, mutable) = (handing.handle(), lowering.delegates.then(|| quote!(mut)));
     Lowered { block: quote!(#label #lowered), handle: quote!(#mutable #handle) }
@@ -257,7 +252,9 @@ impl Lowering<'_> {
         let name = self.form.kind.name();
         self.errors.at(
             keyword,
-            format_args!("without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"),
+            format_args!(
+                "without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"
+            ),
         );
     }
 
@@ -272,7 +269,11 @@ impl Lowering<'_> {
         }
         let found: TokenStream = value.iter().cloned().collect();
         let is_end = self.form.kind == Kind::Fallible && found.to_string() == "Ok (())";
-        let repair = if is_end { "leave it out: the end of the body ends the stream" } else { "to deliver the value, write `yield` before it" };
+        let repair = if is_end {
+            "leave it out: the end of the body ends the stream"
+        } else {
+            "to deliver the value, write `yield` before it"
+        };
         self.errors.at(&found, format_args!("a generator returns nothing, its items are its `yield`s\n{repair}"));
         let before = &trees[..start];
         quote!(#(#before)* { _ = #found; })

@@ -17,7 +17,13 @@ enum What {
 
 impl Lowering<'_> {
     /// `yield VALUE` or `yield ..INNER`; returns how many tokens that was.
-    pub(super) fn yield_expression(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
+    pub(super) fn yield_expression(
+        &mut self,
+        trees: &[TokenTree],
+        index: usize,
+        level: Level,
+        out: &mut Vec<TokenTree>,
+    ) -> usize {
         let operand = operand(&trees[index + 1..]);
         let length = 1 + operand.len();
         if self.is_barred(&trees[index], "yield", operand, level, out) {
@@ -44,7 +50,10 @@ impl Lowering<'_> {
         }
         let name: TokenStream = trees[index..index + 2].iter().cloned().collect();
         let lowered = if self.form.kind == Kind::Plain {
-            self.errors.at(&name, "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s");
+            self.errors.at(
+                &name,
+                "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s",
+            );
             let error = self.tokens(error.into_iter().collect(), level.value());
             Group::new(Delimiter::Brace, quote!(_ = #error;))
         } else {
@@ -126,11 +135,7 @@ impl Lowering<'_> {
             (Handing::Yielder, Kind::Plain) => "emit_all",
             (Handing::Yielder, Kind::Fallible) => "emit_all_ok",
         });
-        let inner = if self.form.is_async {
-            inner
-        } else {
-            call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword)
-        };
+        let inner = if self.form.is_async { inner } else { call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword) };
         let handle = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;

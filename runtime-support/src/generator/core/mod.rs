@@ -73,6 +73,14 @@ pub struct Handle<'y, P> {
     identity: PhantomData<fn(&'y ()) -> &'y ()>,
 }
 
+impl<P> Clone for Handle<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Handle<'_, P> {}
+
 impl<P> Deref for Handle<'_, P> {
     type Target = P;
 
