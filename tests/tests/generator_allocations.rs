@@ -92,7 +92,7 @@ fn g116_neither_do_the_fallible_form_and_for_await() {
 }
 
 #[test]
-fn g116_neither_do_handles_and_nested_blocks_that_do_not_meet() {
+fn g116_neither_do_handles_and_nested_blocks() {
     let counted = allocations_of(async {
         sum(stream(async |y| {
             for n in 0..MILLION {
@@ -111,6 +111,33 @@ fn g116_neither_do_handles_and_nested_blocks_that_do_not_meet() {
         .await
     });
     assert_eq!(counted, (SUM, 0));
+}
+
+#[test]
+fn g116_neither_do_yields_that_meet() {
+    let counted = allocations_of(async {
+        sum(generator!(async {
+            for n in (0..MILLION).step_by(4) {
+                tokio::join!(async { yield n }, async { yield n + 1 }, async { yield ..n + 2..n + 4 });
+            }
+        }))
+        .await
+    });
+    assert_eq!(counted, (SUM, 0));
+}
+
+#[test]
+fn g30_an_iterator_by_value_is_one_box_and_a_pinned_one_none() {
+    let numbers = |count| {
+        generator!(move || -> u64 {
+            for n in 0..count {
+                yield n;
+            }
+        })
+    };
+    assert_eq!(allocations_of(async { drop(numbers(MILLION)) }).1, 0);
+    assert_eq!(allocations_of(async { numbers(MILLION).sum::<u64>() }), (SUM, 1));
+    assert_eq!(allocations_of(async { pin!(numbers(MILLION)).sum::<u64>() }), (SUM, 0));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use super::core::Outlet;
-use super::yielder::{Emit, Yielder};
+use super::core::{Emit, Outlet};
+use super::yielder::Yielder;
 
 /// What `yield ..` and [`Yielder::emit_all`] go through: every [`Stream`] and everything that can be iterated over.
 #[diagnostic::on_unimplemented(
@@ -78,27 +78,30 @@ impl<I: Iterator> Stream for Each<I> {
 /// Where forwarded items go.
 pub trait Exit<T> {
     /// Whether the item before has been delivered.
-    fn poll_free(&mut self, cx: &mut Context<'_>) -> Poll<()>;
-    fn hand(&mut self, item: T, cx: &mut Context<'_>);
+    fn poll_free(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()>;
+    fn hand(self: Pin<&mut Self>, item: T, cx: &mut Context<'_>);
 }
 
 /// A body is polled again only after its item has been delivered.
 impl<T> Exit<T> for &mut Outlet<'_, T> {
     #[inline]
-    fn poll_free(&mut self, _: &mut Context<'_>) -> Poll<()> {
+    fn poll_free(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
 
     #[inline]
-    fn hand(&mut self, item: T, _: &mut Context<'_>) {
-        super::fill(self, item);
+    fn hand(self: Pin<&mut Self>, item: T, _: &mut Context<'_>) {
+        super::fill(&self, item);
     }
 }
 
-/// The exit of a body that lends its handle.
-pub struct Emits<'y, T> {
-    yielder: Yielder<'y, T>,
-    under_way: Option<Emit<'y, T>>,
+pin_project! {
+    /// The exit of a body that lends its handle.
+    pub struct Emits<'y, T> {
+        yielder: Yielder<'y, T>,
+        #[pin]
+        under_way: Option<Emit<'y, T>>,
+    }
 }
 
 impl<T> fmt::Debug for Emits<'_, T> {
@@ -109,18 +112,24 @@ impl<T> fmt::Debug for Emits<'_, T> {
 
 impl<T> Exit<T> for Emits<'_, T> {
     #[inline]
-    fn poll_free(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(emit) = &mut self.under_way {
-            ready!(Pin::new(emit).poll(cx));
-            self.under_way = None;
+    fn poll_free(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut under_way = self.project().under_way;
+        if let Some(emit) = under_way.as_mut().as_pin_mut() {
+            ready!(emit.poll(cx));
+            under_way.set(None);
         }
         Poll::Ready(())
     }
 
     #[inline]
-    fn hand(&mut self, item: T, cx: &mut Context<'_>) {
-        // The first poll puts the item into the line; it is never ready.
-        let _ = Pin::new(self.under_way.insert(self.yielder.emit(item))).poll(cx);
+    fn hand(self: Pin<&mut Self>, item: T, cx: &mut Context<'_>) {
+        let this = self.project();
+        let mut under_way = this.under_way;
+        under_way.set(Some(this.yielder.emit(item)));
+        if let Some(emit) = under_way.as_pin_mut() {
+            // The first poll puts the item into the line; it is never ready.
+            let _ = emit.poll(cx);
+        }
     }
 }
 
@@ -131,6 +140,7 @@ pin_project! {
     pub struct Forward<S, X> {
         #[pin]
         items: S,
+        #[pin]
         exit: X,
     }
 }
@@ -140,8 +150,8 @@ impl<S: Stream, X: Exit<S::Item>> Future for Forward<S, X> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        ready!(this.exit.poll_free(cx));
+        let mut this = self.project();
+        ready!(this.exit.as_mut().poll_free(cx));
         let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(()) };
         this.exit.hand(item, cx);
         Poll::Pending
@@ -155,6 +165,7 @@ pin_project! {
     pub struct TryForward<S, X, T, E> {
         #[pin]
         items: S,
+        #[pin]
         exit: X,
         result: std::marker::PhantomData<fn() -> Result<T, E>>,
     }
@@ -169,8 +180,8 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
-        let this = self.project();
-        ready!(this.exit.poll_free(cx));
+        let mut this = self.project();
+        ready!(this.exit.as_mut().poll_free(cx));
         let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(Ok(())) };
         this.exit.hand(Ok(item.into_outcome()?), cx);
         Poll::Pending

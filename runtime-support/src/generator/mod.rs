@@ -15,11 +15,11 @@ use futures_core::Stream;
 
 pub use self::body::Fallible;
 use self::body::{Direct, Lending, Start};
-pub use self::core::Generator;
 use self::core::Outlet;
+pub use self::core::{Emit, Generator};
 pub use self::forward::{each, emit_all, emit_all_ok, put_all, put_all_ok};
 pub use self::iter::GeneratorIter;
-pub use self::yielder::{Emit, Yielder};
+pub use self::yielder::Yielder;
 
 /// A stream from an async closure that emits through a handle: `generator!` without the macro.
 ///

@@ -244,18 +244,6 @@ fn g74_a_yield_that_goes_over_to_the_consumer_is_not_woken_any_more() {
     assert_eq!(poll_once(items.as_mut()), Poll::Ready(None));
 }
 
-#[tokio::test]
-async fn g72_items_that_nobody_waits_for_outlive_the_body() {
-    let items = stream(async |y| {
-        for n in 0..3 {
-            let mut emit = y.emit(n);
-            assert!(pin!(&mut emit).poll(&mut Context::from_waker(Waker::noop())).is_pending());
-            std::mem::forget(emit);
-        }
-    });
-    assert_eq!(all(items).await, [0, 1, 2]);
-}
-
 #[tokio::test(start_paused = true)]
 async fn g75_a_yield_in_a_wrapped_block_works_as_unwrapped() {
     let stream = generator!(async {

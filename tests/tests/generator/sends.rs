@@ -211,9 +211,9 @@ fn g117_a_generator_is_its_state_and_a_slot() {
     });
     assert_eq!(size_of_val(&counter), 48);
     let nested = generator!(async move || -> u64 { async { yield 1 }.await });
-    assert_eq!(size_of_val(&nested), 168);
+    assert_eq!(size_of_val(&nested), 144);
     let handle = stream(async |y| y.emit(1_u64).await);
-    assert_eq!(size_of_val(&handle), 152);
+    assert_eq!(size_of_val(&handle), 128);
 }
 
 /// What a body keeps is what the same `async` block keeps that waits where it yields.

@@ -2,54 +2,68 @@
 //!
 //! # Invariant
 //!
-//! The producers are futures inside the body, polled or dropped while the generator polls or drops the body. There they may
-//! stand on several threads at once (a scope of threads), so each holds the lock while it looks at `state`. The consumer is the
-//! generator. It looks at `state` before and after it polls the body, when no producer can run: it needs no lock. Under the lock
-//! nothing of a user's runs: no destructor, no waker.
+//! The items wait in their futures, the [`Emit`]s, which the line strings together. An emit in the line is pinned, and takes
+//! itself out when it is dropped; until then its memory stays what it is, even if it is forgotten.
 //!
-//! `consumer` points to the waker of the poll under way, for exactly as long as the body is polled.
+//! The producers are the emits, polled or dropped while the generator polls or drops the body that they are part of. There they
+//! may stand on several threads at once (a scope of threads). The consumer is the generator. It comes before and after it polls
+//! the body, when no producer can run, so it needs no lock. Hence:
+//!
+//! - the queue, and the links of all nodes, belong to whoever holds the lock, or to the consumer;
+//! - the state of a node belongs to its own emit (by `&mut`), or to the consumer.
+//!
+//! Under the lock nothing of a user's runs: no destructor, no waker. `consumer` points to the waker of the poll under way, for as
+//! long as the body is polled.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::fmt;
+use std::future::Future;
+use std::marker::PhantomPinned;
+use std::pin::Pin;
 use std::ptr;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
-use super::sync::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, UnsafeCell, spin_loop, yield_now};
-use super::{Place, Stage};
+use super::sync::{AtomicBool, AtomicPtr, Ordering, UnsafeCell, spin_loop, yield_now};
+use super::{Handle, Place, Stage};
 
 /// The items under way, in order of arrival.
 pub struct Line<T> {
-    state: UnsafeCell<State<T>>,
+    queue: UnsafeCell<Queue<T>>,
     consumer: AtomicPtr<Waker>,
-    /// Tickets below this one have been delivered or given back.
-    settled: AtomicUsize,
     locked: AtomicBool,
     stage: Cell<Stage>,
 }
 
-struct State<T> {
-    next_ticket: usize,
-    /// An item that found nobody before it: the stream has taken it over.
-    first: Option<Waiting<T>>,
-    /// Those that came while others were there. The items are in here and not in their futures, so that a future that nobody polls
-    /// any more does not hold up those behind it.
-    behind: VecDeque<Waiting<T>>,
+struct Queue<T> {
+    /// An item that the stream had taken over when its emit was dropped. It was the first in the line.
+    left: Option<T>,
+    head: *const Node<T>,
+    tail: *const Node<T>,
 }
 
-struct Waiting<T> {
-    number: usize,
-    item: T,
-    /// Who polls the yield, if that is not the consumer itself: nobody else would tell it of the delivery.
-    waker: Option<Waker>,
+/// A place in the line, in the emit that waits there.
+struct Node<T> {
+    links: UnsafeCell<Links<T>>,
+    state: UnsafeCell<State<T>>,
 }
 
-/// A place in the line.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::generator) struct Ticket {
-    number: usize,
-    /// Whether the line holds a waker for it.
-    has_waker: bool,
+struct Links<T> {
+    before: *const Node<T>,
+    behind: *const Node<T>,
+}
+
+enum State<T> {
+    New(T),
+    /// In the line.
+    Waiting {
+        item: T,
+        /// Who polls the emit, if that is not the consumer itself: nobody else would tell it of the delivery.
+        waker: Option<Waker>,
+        /// It found nobody before it: from then on the item is the stream's, and is delivered come what may.
+        is_taken_over: bool,
+    },
+    /// No longer in the line.
+    Delivered,
 }
 
 // SAFETY: what threads do with a shared line is to move items and wakers in and out (`T: Send`). Every access holds the lock, or
@@ -66,106 +80,86 @@ impl Drop for Locked<'_> {
 }
 
 impl<T> Line<T> {
-    /// Looks at the state as one of several producers. Nothing of a user's may run or be dropped in `look`.
-    fn locked<R>(&self, look: impl FnOnce(&mut State<T>) -> R) -> R {
+    /// Looks at the queue as one of several producers. Nothing of a user's may run or be dropped in `look`.
+    fn locked<R>(&self, look: impl FnOnce(&mut Queue<T>) -> R) -> R {
         let mut tries = 0_u32;
         while self.locked.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             tries += 1;
             // It is held for a few moves of memory, unless its holder has lost the processor: then it gets ours.
-            if tries % 32 == 0 { yield_now() } else { spin_loop() }
+            if tries > 32 { yield_now() } else { spin_loop() }
         }
         let _locked = Locked(&self.locked);
         // SAFETY: the lock keeps the other producers off, and the consumer keeps off while producers run.
-        self.state.with_mut(|state| look(unsafe { &mut *state }))
+        self.queue.with_mut(|queue| look(unsafe { &mut *queue }))
     }
 
-    /// The waker to be woken after the delivery. The consumer comes back for the next item by itself; the executor of this
-    /// future may be another one, such as a `FuturesUnordered` in the body, that polls nothing it was not woken for.
+    /// The waker to be woken after the delivery. The consumer comes back for the next item by itself; the executor of an emit
+    /// may be another one, such as a `FuturesUnordered` in the body, that polls nothing it was not woken for.
     fn foreign(&self, waker: &Waker) -> Option<Waker> {
         let consumer = self.consumer.load(Ordering::Relaxed);
         // SAFETY: it is null, or the waker of a poll that is under way.
         let is_consumer = unsafe { consumer.as_ref() }.is_some_and(|consumer| consumer.will_wake(waker));
         (!is_consumer).then(|| waker.clone())
     }
-
-    /// Puts an item at the end of the line. `waker` is that of the future that waits for the delivery.
-    pub(in crate::generator) fn join(&self, item: T, waker: &Waker) -> Ticket {
-        let waker = self.foreign(waker);
-        let has_waker = waker.is_some();
-        let number = self.locked(|state| {
-            let number = state.next_ticket;
-            state.next_ticket = number.wrapping_add(1);
-            let waiting = Waiting { number, item, waker };
-            if state.first.is_none() && state.behind.is_empty() {
-                state.first = Some(waiting);
-            } else {
-                state.behind.push_back(waiting);
-            }
-            number
-        });
-        Ticket { number, has_waker }
-    }
-
-    /// Nothing once the item has been delivered. Until then `waker` is the one to be told.
-    pub(in crate::generator) fn wait(&self, ticket: Ticket, waker: &Waker) -> Option<Ticket> {
-        let Ticket { number, has_waker } = ticket;
-        if is_before(number, self.settled.load(Ordering::Relaxed)) {
-            return None;
-        }
-        let mut waker = self.foreign(waker);
-        let ticket = Ticket { number, has_waker: waker.is_some() };
-        if has_waker || ticket.has_waker {
-            self.locked(|state| {
-                if let Some(waiting) = state.find(number) {
-                    std::mem::swap(&mut waiting.waker, &mut waker);
-                }
-            });
-        }
-        // The old waker is dropped here, without the lock.
-        Some(ticket)
-    }
-
-    /// Takes an item back that the stream has not taken over.
-    pub(in crate::generator) fn leave(&self, ticket: Ticket) -> Option<T> {
-        if is_before(ticket.number, self.settled.load(Ordering::Relaxed)) {
-            return None;
-        }
-        let left = self.locked(|state| {
-            let place = state.place(ticket.number).ok()?;
-            state.behind.remove(place)
-        });
-        left.map(|waiting| waiting.item)
-    }
 }
 
-/// Whether one ticket was drawn before another. They may have wrapped around in between.
-fn is_before(number: usize, other: usize) -> bool {
-    (number.wrapping_sub(other) as isize) < 0
+/// What the holder of the lock and the consumer do with the queue. Nodes in it are alive (see above).
+impl<T> Queue<T> {
+    fn is_empty(&self) -> bool {
+        self.left.is_none() && self.head.is_null()
+    }
+
+    /// # Safety
+    /// `node` must be in no queue, and be pinned until it is removed.
+    unsafe fn push(&mut self, node: *const Node<T>) {
+        let links = Links { before: self.tail, behind: ptr::null() };
+        // SAFETY: `node` and the last node are alive, and links are ours.
+        unsafe {
+            (*node).links.with_mut(|own| *own = links);
+            match self.tail.as_ref() {
+                Some(last) => last.links.with_mut(|last| (*last).behind = node),
+                None => self.head = node,
+            }
+        }
+        self.tail = node;
+    }
+
+    /// # Safety
+    /// `node` must be in this queue.
+    unsafe fn remove(&mut self, node: *const Node<T>) {
+        // SAFETY: `node` and its neighbours are alive, and links are ours.
+        unsafe {
+            let Links { before, behind } = (*node).links.with_mut(|own| own.replace(Links::none()));
+            match before.as_ref() {
+                Some(before) => before.links.with_mut(|links| (*links).behind = behind),
+                None => self.head = behind,
+            }
+            match behind.as_ref() {
+                Some(behind) => behind.links.with_mut(|links| (*links).before = before),
+                None => self.tail = before,
+            }
+        }
+    }
 }
 
 impl<T> State<T> {
-    fn find(&mut self, number: usize) -> Option<&mut Waiting<T>> {
-        if self.first.as_ref().is_some_and(|first| first.number == number) {
-            return self.first.as_mut();
-        }
-        let place = self.place(number).ok()?;
-        self.behind.get_mut(place)
-    }
-
-    /// Where among those behind a ticket is; they stand in the order of their numbers.
-    fn place(&self, number: usize) -> Result<usize, usize> {
-        self.behind.binary_search_by(|waiting| (waiting.number.wrapping_sub(number) as isize).cmp(&0))
+    fn is_delivered(&self) -> bool {
+        matches!(self, Self::Delivered)
     }
 }
 
-// SAFETY: an item is given out by moving it out of the state.
+impl<T> Links<T> {
+    const fn none() -> Self {
+        Self { before: ptr::null(), behind: ptr::null() }
+    }
+}
+
+// SAFETY: an item is given out by moving it out of its node or out of `left`.
 unsafe impl<T> Place<T> for Line<T> {
     fn new() -> Self {
-        let state = State { next_ticket: 0, first: None, behind: VecDeque::new() };
         Self {
-            state: UnsafeCell::new(state),
+            queue: UnsafeCell::new(Queue { left: None, head: ptr::null(), tail: ptr::null() }),
             consumer: AtomicPtr::new(ptr::null_mut()),
-            settled: AtomicUsize::new(0),
             locked: AtomicBool::new(false),
             stage: Cell::new(Stage::Fresh),
         }
@@ -188,13 +182,21 @@ unsafe impl<T> Place<T> for Line<T> {
 
     #[inline]
     unsafe fn take(&self) -> Option<T> {
-        let next = self.state.with_mut(|state| {
+        let first = self.queue.with_mut(|queue| {
             // SAFETY: the caller is the consumer, and no producer runs.
-            let state = unsafe { &mut *state };
-            state.first.take().or_else(|| state.behind.pop_front())
+            let queue = unsafe { &mut *queue };
+            if let Some(item) = queue.left.take() {
+                return Some(State::Waiting { item, waker: None, is_taken_over: true });
+            }
+            let node = queue.head;
+            // SAFETY: the first node, if there is one, is alive and in this queue; its state is the consumer's to change.
+            unsafe {
+                let state = &node.as_ref()?.state;
+                queue.remove(node);
+                Some(state.with_mut(|state| state.replace(State::Delivered)))
+            }
         });
-        let Waiting { number, item, waker } = next?;
-        self.settled.store(number.wrapping_add(1), Ordering::Relaxed);
+        let Some(State::Waiting { item, waker, .. }) = first else { return None };
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -205,5 +207,91 @@ unsafe impl<T> Place<T> for Line<T> {
 impl<T> fmt::Debug for Line<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Line").finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Yielder::emit`](crate::Yielder::emit).
+#[must_use = "nothing is delivered unless the future is awaited"]
+pub struct Emit<'y, T> {
+    line: Handle<'y, Line<T>>,
+    node: Node<T>,
+    // Its neighbours in the line point to it.
+    _pinned: PhantomPinned,
+}
+
+// SAFETY: an emit is an item and a way into the line. What others may do with its node meanwhile they do under the lock.
+unsafe impl<T: Send> Send for Emit<'_, T> {}
+// SAFETY: nothing can be done with a shared emit.
+unsafe impl<T: Send> Sync for Emit<'_, T> {}
+
+impl<'y, T> Emit<'y, T> {
+    pub(in crate::generator) fn new(line: Handle<'y, Line<T>>, item: T) -> Self {
+        let node = Node { links: UnsafeCell::new(Links::none()), state: UnsafeCell::new(State::New(item)) };
+        Self { line, node, _pinned: PhantomPinned }
+    }
+}
+
+impl<T> Future for Emit<'_, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.into_ref().get_ref();
+        // SAFETY: by `&mut`: the state is ours.
+        if this.node.state.with_mut(|state| unsafe { (*state).is_delivered() }) {
+            return Poll::Ready(());
+        }
+        // Foreign code, which may panic: nothing has changed yet.
+        let waker = this.line.foreign(cx.waker());
+        // SAFETY: as above.
+        let old_waker = this.node.state.with_mut(|state| match unsafe { &mut *state } {
+            State::Waiting { waker: own, .. } => std::mem::replace(own, waker),
+            state => {
+                this.join(state, waker);
+                None
+            }
+        });
+        // Foreign code too.
+        drop(old_waker);
+        Poll::Pending
+    }
+}
+
+impl<T> Emit<'_, T> {
+    /// Goes to the end of the line.
+    fn join(&self, state: &mut State<T>, waker: Option<Waker>) {
+        let State::New(item) = std::mem::replace(state, State::Delivered) else { return };
+        let is_taken_over = self.line.locked(|queue| {
+            let was_empty = queue.is_empty();
+            // SAFETY: new, so in no line; called by `poll`, so pinned; and `drop` removes it.
+            unsafe { queue.push(&raw const self.node) };
+            was_empty
+        });
+        *state = State::Waiting { item, waker, is_taken_over };
+    }
+}
+
+impl<T> Drop for Emit<'_, T> {
+    fn drop(&mut self) {
+        // SAFETY: by `&mut`: the state is ours.
+        let state = self.node.state.with_mut(|state| unsafe { state.replace(State::Delivered) });
+        let State::Waiting { item, is_taken_over, waker } = state else { return };
+        let given_back = self.line.locked(|queue| {
+            // SAFETY: one that waits is in the line.
+            unsafe { queue.remove(&raw const self.node) };
+            if is_taken_over {
+                // The place is free: nobody has found the line empty since.
+                queue.left = Some(item);
+                return None;
+            }
+            Some(item)
+        });
+        // Without the lock: destructors are foreign code, which may emit itself.
+        drop((given_back, waker));
+    }
+}
+
+impl<T> fmt::Debug for Emit<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emit").finish_non_exhaustive()
     }
 }

@@ -34,7 +34,8 @@ use std::task::{Context, Poll, Waker};
 use futures_core::{FusedStream, Stream};
 
 use super::body::{Last, Start, Via};
-pub(super) use line::{Line, Ticket};
+pub use line::Emit;
+pub(super) use line::Line;
 pub(super) use slot::{Outlet, Slot};
 
 /// Where a body leaves its items.
@@ -74,6 +75,7 @@ pub struct Handle<'y, P> {
 }
 
 impl<P> Clone for Handle<'_, P> {
+    #[inline]
     fn clone(&self) -> Self {
         *self
     }
