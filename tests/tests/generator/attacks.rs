@@ -272,6 +272,10 @@ fn a_generator_must_not_move_between_polls_even_if_its_body_may() {
     let body: Option<Body<'_>> = None;
     assert!(Probe(&body).is_unpin());
     assert!(!Probe(&stream(by_hand)).is_unpin());
+    // Else an iterator that was pinned could be used by value, and would move.
+    assert!(!Probe(&generator!({ yield 1 })).is_unpin());
+    let emit = |y: Yielder<'_, u8>| assert!(!Probe(&y.emit(1)).is_unpin());
+    futures::executor::block_on(all(stream(async |y| emit(y))));
 }
 
 #[test]
@@ -408,4 +412,88 @@ fn a_waker_may_drop_and_poll_other_generators() {
     assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(1)));
     assert!(other.0.lock().unwrap().is_none(), "it was woken");
     assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(2)));
+}
+
+/// Numbers that borrow from themselves, so that moving the body would show.
+fn letters() -> impl Iterator<Item = String> + Send {
+    generator!(move || -> String {
+        let text = String::from("a b c d");
+        for letter in text.split(' ') {
+            yield letter.to_owned();
+        }
+    })
+}
+
+#[test]
+fn iterators_by_value_may_be_moved_and_swapped_between_items() {
+    let mut first = letters();
+    let mut second = Box::new(letters());
+    assert_eq!((first.next().unwrap(), second.next().unwrap()), ("a".into(), "a".into()));
+    assert_eq!(second.next().unwrap(), "b");
+    std::mem::swap(&mut first, &mut second);
+    let moved = vec![first];
+    assert_eq!(moved.into_iter().flatten().collect::<String>(), "cd");
+    assert_eq!(std::thread::spawn(move || second.collect::<String>()).join().unwrap(), "bcd");
+}
+
+#[test]
+fn an_iterator_may_be_pinned_after_it_was_used_by_value() {
+    let mut items = letters();
+    assert_eq!(items.next().unwrap(), "a");
+    let items = generator!({
+        yield 1;
+        yield 2;
+    });
+    let mut items = Box::new(items);
+    assert_eq!(items.next(), Some(1));
+    let mut pinned = Box::into_pin(items);
+    assert_eq!(pinned.as_mut().next(), Some(2));
+    assert_eq!(pinned.as_mut().next(), None);
+}
+
+#[test]
+fn an_iterator_that_asks_itself_for_an_item_finds_itself_taken() {
+    type Items = Box<dyn Iterator<Item = u8> + Send>;
+    static ITEMS: Mutex<Option<Items>> = Mutex::new(None);
+    *ITEMS.lock().unwrap() = Some(Box::new(generator!({
+        assert!(ITEMS.try_lock().is_err());
+        yield 1;
+    })));
+    assert_eq!(ITEMS.lock().unwrap().as_mut().unwrap().next(), Some(1));
+    let mut taken = ITEMS.lock().unwrap().take().unwrap();
+    assert_eq!(taken.next(), None);
+}
+
+#[test]
+fn aclose_over_a_destructor_that_panics_leaves_a_finished_generator() {
+    let armed = Cell::new(true);
+    let mut items = Box::pin(generator!(async {
+        let _grenade = Grenade(&armed);
+        tokio::join!(async { yield "a" }, async { yield "b" });
+    }));
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some("a")));
+    // Not polled, nothing happens.
+    drop(items.as_mut().aclose());
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some("b")));
+    let closed = catch_unwind(AssertUnwindSafe(|| futures::executor::block_on(items.as_mut().aclose())));
+    assert!(closed.is_err() && !armed.get());
+    assert_eq!(poll_once(items.as_mut()), Poll::Ready(None));
+}
+
+#[test]
+fn delegation_is_dropped_with_an_item_under_way() {
+    let log = RefCell::new(Vec::new());
+    let mut items = Box::pin(stream(async |y| {
+        let mut all = pin!(y.emit_all([Noted("first", &log), Noted("second", &log)]));
+        let mut behind = Box::pin(y.emit_all([Noted("third", &log), Noted("fourth", &log)]));
+        assert!(all.as_mut().poll(&mut idle()).is_pending());
+        assert!(behind.as_mut().poll(&mut idle()).is_pending());
+        drop(behind);
+        assert_eq!(*log.borrow(), ["fourth", "third"], "those to come, then the one that waits");
+        all.await;
+    }));
+    let Poll::Ready(Some(first)) = poll_once(items.as_mut()) else { panic!("no item") };
+    drop(items);
+    drop(first);
+    assert_eq!(log.take(), ["fourth", "third", "second", "first"]);
 }
