@@ -19,7 +19,7 @@ pin_project! {
     /// up to its next `yield` when the next item is asked for. After its end, an error or a panic there is no more item.
     ///
     /// A body may borrow from itself, so it must not move once it runs. Used by value the iterator puts it into a box with the first
-    /// item; pinned (`let mut items = pin!(generator!({ .. }))`) it allocates nothing.
+    /// item; pinned (`let mut items = pin!(generator!({ .. }))`) it allocates nothing. A pinned box is an iterator too.
     ///
     /// # Panics
     /// [`next`](Iterator::next) panics with the body, and if the body waits for something: an iterator has no executor. An
@@ -96,14 +96,40 @@ where
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        match self.as_mut().project().body.project() {
-            Place::Here { body } => next(body),
-            Place::Boxed { body } => next(body.as_mut()),
-        }
+        next_pinned(self.as_mut())
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.body().size_hint()
+    }
+}
+
+impl<T, S> Iterator for Pin<Box<GeneratorIter<T, S>>>
+where
+    S: Start<'static, T>,
+    <S as Start<'static, T>>::Future: Future<Output: Last<T>>,
+{
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        next_pinned(self.as_mut())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.body().size_hint()
+    }
+}
+
+#[inline]
+fn next_pinned<T, S>(items: Pin<&mut GeneratorIter<T, S>>) -> Option<T>
+where
+    S: Start<'static, T>,
+    <S as Start<'static, T>>::Future: Future<Output: Last<T>>,
+{
+    match items.project().body.project() {
+        Place::Here { body } => next(body),
+        Place::Boxed { body } => next(body.as_mut()),
     }
 }
 
@@ -130,6 +156,13 @@ where
 }
 
 impl<T, S> FusedIterator for Pin<&mut GeneratorIter<T, S>>
+where
+    S: Start<'static, T>,
+    <S as Start<'static, T>>::Future: Future<Output: Last<T>>,
+{
+}
+
+impl<T, S> FusedIterator for Pin<Box<GeneratorIter<T, S>>>
 where
     S: Start<'static, T>,
     <S as Start<'static, T>>::Future: Future<Output: Last<T>>,
