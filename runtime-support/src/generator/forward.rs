@@ -58,9 +58,24 @@ impl<I: IntoIterator> Delegate<AsIterator> for I {
 #[derive(Debug)]
 pub struct Each<I>(I);
 
-/// See `Each`.
-pub fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
+fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
     Each(items.into_iter())
+}
+
+/// What an iterator delegates to: what [`IntoIterator`] says, in a form that keeps a wrong one from being several errors.
+pub trait Iterated {
+    type Item;
+    fn iterated(self) -> impl Stream<Item = Self::Item>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: IntoIterator> Iterated for I {
+    type Item = I::Item;
+
+    #[inline]
+    fn iterated(self) -> impl Stream<Item = I::Item> {
+        each(self)
+    }
 }
 
 // The iterator is used by value, never pinned.
@@ -257,6 +272,27 @@ where
     D: Delegate<Way, Item: IntoOutcome<T, E>>,
 {
     TryForward { items: inner.into_items(), exit: outlet, result: std::marker::PhantomData }
+}
+
+/// `yield ..` of an iterator.
+#[inline]
+pub fn put_each<'a, 'y, T, I>(inner: I, outlet: &'a mut Outlet<'y, T>) -> impl Future<Output = ()> + use<'a, 'y, T, I>
+where
+    I: Iterated<Item = T>,
+{
+    Forward { items: inner.iterated(), exit: outlet }
+}
+
+/// `yield ..` of a fallible iterator.
+#[inline]
+pub fn put_each_ok<'a, 'y, T, E, I>(
+    inner: I,
+    outlet: &'a mut Outlet<'y, Result<T, E>>,
+) -> TryForward<Each<I::IntoIter>, &'a mut Outlet<'y, Result<T, E>>, T, E>
+where
+    I: IntoIterator<Item: IntoOutcome<T, E>>,
+{
+    TryForward { items: each(inner), exit: outlet, result: std::marker::PhantomData }
 }
 
 /// `yield ..` of a body that lends its handle.

@@ -129,13 +129,14 @@ impl Lowering<'_> {
         let inner = self.tokens(inner.iter().cloned().collect(), level.value());
         let (krate, handle) = (self.krate, self.handing.handle());
         let private = quote!(#krate::__private);
-        let function = local(match (self.handing, self.form.kind) {
-            (Handing::Outlet, Kind::Plain) => "put_all",
-            (Handing::Outlet, Kind::Fallible) => "put_all_ok",
-            (Handing::Yielder, Kind::Plain) => "emit_all",
-            (Handing::Yielder, Kind::Fallible) => "emit_all_ok",
+        let function = local(match (self.handing, self.form.kind, self.form.is_async) {
+            (Handing::Outlet, Kind::Plain, true) => "put_all",
+            (Handing::Outlet, Kind::Fallible, true) => "put_all_ok",
+            (Handing::Outlet, Kind::Plain, false) => "put_each",
+            (Handing::Outlet, Kind::Fallible, false) => "put_each_ok",
+            (Handing::Yielder, Kind::Plain, _) => "emit_all",
+            (Handing::Yielder, Kind::Fallible, _) => "emit_all_ok",
         });
-        let inner = if self.form.is_async { inner } else { call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword) };
         let handle = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;
