@@ -6,15 +6,15 @@ use std::path::{Component, Path, PathBuf};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use hyper::StatusCode;
 use hyper::body::Frame;
+use hyper::{StatusCode, Uri};
 use tokio::io::AsyncReadExt;
 use tokio::task::spawn_blocking;
 use url::Url;
 use weftwork::prelude::*;
 
-use crate::linkcheck::serve::{Reply, failure, full, redirect, status, streamed};
 use crate::linkcheck::target::is_html;
+use crate::server::{Reply, Site, failure, full, redirect, status, streamed};
 
 /// Files up to this size are sent in one piece.
 const WHOLE: u64 = 1 << 20;
@@ -46,7 +46,23 @@ impl Folder {
         &self.url
     }
 
-    pub(crate) async fn reply(&self, path: &str) -> Reply {
+    /// The file that a request's path names; nothing above the root.
+    fn locate(&self, path: &str) -> Option<PathBuf> {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{}", self.url.path(), path.strip_prefix('/')?));
+        let file = url.to_file_path().ok()?;
+        // An encoded slash can hide a `..` from the URL.
+        let below = file.strip_prefix(&self.root).ok()?;
+        let plain = below.components().all(|part| matches!(part, Component::Normal(_)));
+        // The path of a file with a slash behind it names nothing.
+        let kind_fits = !path.ends_with('/') || file.is_dir();
+        (plain && kind_fits).then_some(file)
+    }
+}
+
+impl Site for Folder {
+    async fn reply(&self, uri: &Uri) -> Reply {
+        let path = uri.path();
         let Some(file) = self.locate(path) else {
             return status(StatusCode::NOT_FOUND);
         };
@@ -66,19 +82,6 @@ impl Folder {
                 _ => failure(&error),
             },
         }
-    }
-
-    /// The file that a request's path names; nothing above the root.
-    fn locate(&self, path: &str) -> Option<PathBuf> {
-        let mut url = self.url.clone();
-        url.set_path(&format!("{}{}", self.url.path(), path.strip_prefix('/')?));
-        let file = url.to_file_path().ok()?;
-        // An encoded slash can hide a `..` from the URL.
-        let below = file.strip_prefix(&self.root).ok()?;
-        let plain = below.components().all(|part| matches!(part, Component::Normal(_)));
-        // The path of a file with a slash behind it names nothing.
-        let kind_fits = !path.ends_with('/') || file.is_dir();
-        (plain && kind_fits).then_some(file)
     }
 }
 
@@ -154,13 +157,13 @@ mod tests {
             ("/nothing", 404),
             ("/sub/index.html/below", 404),
         ] {
-            assert_eq!(folder.reply(path).await.status(), expected, "{path}");
+            assert_eq!(folder.reply(&Uri::from_static(path)).await.status(), expected, "{path}");
         }
-        let moved = folder.reply("/sub/").await;
+        let moved = folder.reply(&Uri::from_static("/sub/")).await;
         assert_eq!(moved.headers()["location"], "/sub/index.html");
 
         use http_body_util::BodyExt;
-        let body = folder.reply("/large.bin").await.into_body().collect().await.unwrap();
+        let body = folder.reply(&Uri::from_static("/large.bin")).await.into_body().collect().await.unwrap();
         assert_eq!(body.to_bytes().len(), 3 << 20);
     }
 }

@@ -24,7 +24,6 @@ mod progress;
 mod records;
 mod report;
 mod resolve;
-mod serve;
 mod session;
 mod sites;
 mod store;

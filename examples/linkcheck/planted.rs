@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use hyper::StatusCode;
 use hyper::body::Frame;
+use hyper::{StatusCode, Uri};
 use weftwork::prelude::*;
 
-use crate::linkcheck::serve::{Reply, html, redirect, status, streamed};
+use crate::server::{Reply, Site, html, redirect, status, streamed};
 
 const INDEX: &str = r##"<!doctype html>
 <html lang="en">
@@ -63,9 +63,9 @@ pub(crate) struct Planted {
     asked_for_flaky: AtomicU32,
 }
 
-impl Planted {
-    pub(crate) async fn reply(&self, path: &str) -> Reply {
-        match path {
+impl Site for Planted {
+    async fn reply(&self, uri: &Uri) -> Reply {
+        match uri.path() {
             "/" => html(INDEX),
             "/guide/" => html(GUIDE),
             "/guide/caf%C3%A9.html" => html(CAFE),

@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::linkcheck::folder::Folder;
 use crate::linkcheck::planted::Planted;
-use crate::linkcheck::serve::{Content, Server};
 use crate::linkcheck::target::{Target, TargetError, first_files};
+use crate::server::Server;
 
 /// Why a target can not be served.
 #[derive(Debug, Error)]
@@ -45,8 +45,7 @@ impl Sites {
         let serve_error = |cause| SiteError::Serve(target.value(), cause);
         match target {
             Target::Planted => {
-                let content = Content::Planted(Planted::default());
-                let server = Server::start(content).await.map_err(serve_error)?;
+                let server = Server::start(Planted::default()).await.map_err(serve_error)?;
                 let origin = self.push("planted.invalid", label, None, Some(server));
                 Ok(vec![origin])
             }
@@ -54,7 +53,7 @@ impl Sites {
                 let files = first_files(root, first.as_deref())?;
                 let folder = Folder::new(root.clone()).map_err(serve_error)?;
                 let url = folder.url().clone();
-                let server = Server::start(Content::Folder(folder)).await.map_err(serve_error)?;
+                let server = Server::start(folder).await.map_err(serve_error)?;
                 let host = format!("folder-{}.invalid", self.0.len() + 1);
                 let origin = self.push(&host, label, Some(url.clone()), Some(server));
                 Ok(files.iter().filter_map(|file| at(&origin, &url, &Url::from_file_path(file).ok()?)).collect())

@@ -5,3 +5,5 @@ mod mistakes;
 mod program;
 mod server;
 mod sites;
+#[path = "../support/mod.rs"]
+mod support;

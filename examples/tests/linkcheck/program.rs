@@ -2,19 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The example's binary, which cargo builds for the tests of its package, next to their directory.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let binary = profile.join("examples").join(format!("linkcheck{}", std::env::consts::EXE_SUFFIX));
-    assert!(binary.exists(), "{} is not built; run `cargo build --examples` first", binary.display());
-    binary
-}
+use crate::support::binary;
 
 /// What a run ended with.
 #[derive(Debug)]
@@ -55,7 +48,7 @@ impl Run {
 }
 
 pub(crate) fn start<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Child {
-    Command::new(binary())
+    Command::new(binary("linkcheck"))
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())

@@ -1,0 +1,82 @@
+//! The guide's examples as their reader sees them: the built programs, run from outside.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::process::Command;
+
+/// The lines that an example prints.
+fn lines(example: &str, arguments: &[&str]) -> Vec<String> {
+    let output = Command::new(support::binary(example)).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn async_generator() {
+    assert_eq!(
+        lines("01_async_generator", &[]),
+        [
+            "7 teas on 3 pages",
+            "a:",
+            "  assam",
+            "c:",
+            "  ceylon",
+            "d:",
+            "  darjeeling",
+            "  dooars",
+            "e:",
+            "  earl grey",
+            "k:",
+            "  keemun",
+            "  kukicha",
+            "a tea with e after 2 pages",
+            "740 cents; a price that is none: invalid digit found in string",
+            "tea",
+            "  black",
+            "    smoked",
+            "  green",
+            "order 1001",
+            "order 1002",
+            "order 1003",
+            "the shop says: 500 Internal Server Error",
+        ]
+    );
+}
+
+#[test]
+fn bank() {
+    assert_eq!(lines("02_bank", &["60"]).last().unwrap(), "no money was made or lost");
+}
+
+#[test]
+fn gather() {
+    let lines = lines("03_gather", &[]);
+    assert!(lines[0].starts_with("user 7 has orders [70, 71], after "), "{lines:?}");
+    assert!(lines.contains(&"user 13 is unknown".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn policies() {
+    assert_eq!(lines("04_policies", &[]).last().unwrap(), "at most 3 at once");
+}
+
+#[test]
+fn streaming() {
+    assert_eq!(
+        lines("05_streaming", &[]),
+        [
+            "INFO started",
+            "INFO one",
+            "ERROR disk full",
+            "INFO two",
+            "ERROR no route",
+            "ERROR no time",
+            "INFO stopping",
+            "error: disk full",
+            "error: no route",
+            "error: no time",
+        ]
+    );
+}
