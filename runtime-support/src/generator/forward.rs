@@ -262,12 +262,12 @@ where
     Forward { items: inner.into_items(), exit: outlet }
 }
 
+/// Forwards on a fallible body's own level.
+type TryToOutlet<'a, 'y, S, T, E> = TryForward<S, &'a mut Outlet<'y, Result<T, E>>, T, E>;
+
 /// `yield ..` on a fallible body's own level.
 #[inline]
-pub fn put_all_ok<'a, 'y, T, E, Way, D>(
-    inner: D,
-    outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryForward<D::Items, &'a mut Outlet<'y, Result<T, E>>, T, E>
+pub fn put_all_ok<'a, 'y, T, E, Way, D>(inner: D, outlet: &'a mut Outlet<'y, Result<T, E>>) -> TryToOutlet<'a, 'y, D::Items, T, E>
 where
     D: Delegate<Way, Item: IntoOutcome<T, E>>,
 {
@@ -288,7 +288,7 @@ where
 pub fn put_each_ok<'a, 'y, T, E, I>(
     inner: I,
     outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryForward<Each<I::IntoIter>, &'a mut Outlet<'y, Result<T, E>>, T, E>
+) -> TryToOutlet<'a, 'y, Each<I::IntoIter>, T, E>
 where
     I: IntoIterator<Item: IntoOutcome<T, E>>,
 {
