@@ -1,5 +1,8 @@
 //! Everything that programs use every day: `use weftwork::prelude::*;`.
 
-pub use crate::{Begin, Elapsed, FromElapsed, Limiter, Stream, Tx, TxError, Yielder, millis, secs, stream, timeout, try_stream};
+pub use crate::{
+    Begin, Elapsed, FromElapsed, FromTxError, Generator, GeneratorIter, Limiter, Permit, Stream, Tx, TxError, TxMut, Yielder,
+    iter, millis, secs, stream, timeout, try_iter, try_stream,
+};
 #[cfg(feature = "macros")]
-pub use crate::{as_completed, for_await, gather, generator, limit, savepoint, transactional, try_generator};
+pub use crate::{as_completed, for_await, gather, generator, limit, savepoint, transactional, try_generator, yield_err};

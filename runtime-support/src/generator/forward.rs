@@ -276,7 +276,7 @@ where
 
 /// `yield ..` of an iterator.
 #[inline]
-pub fn put_each<'a, 'y, T, I>(inner: I, outlet: &'a mut Outlet<'y, T>) -> impl Future<Output = ()> + use<'a, 'y, T, I>
+pub fn put_each<'a, 'y, T, I>(inner: I, outlet: &'a mut Outlet<'y, T>) -> impl Future<Output = ()>
 where
     I: Iterated<Item = T>,
 {

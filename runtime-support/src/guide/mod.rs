@@ -1,4 +1,13 @@
 //! The guide: one page per pattern, asyncio's Python beside weftwork's Rust.
+//!
+//! # Lints that expansions allow
+//!
+//! What the macros emit warns nowhere, also under `clippy::pedantic` and `forbid(unsafe_code)`. Where that takes an `#[allow(..)]`, it
+//! stands at the smallest statement, and here:
+//!
+//! | lint | where | why |
+//! |---|---|---|
+//! | `clippy::used_underscore_binding` | [`generator!`](crate::generator) and [`try_generator!`](crate::try_generator) around a function with an argument such as `_guard` | the body mentions its arguments, so that it owns them as that of an `async fn` does |
 
 #[doc = include_str!("as_completed.md")]
 pub mod as_completed {}
