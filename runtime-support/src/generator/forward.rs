@@ -2,27 +2,63 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::Accepts;
 use super::core::{Emit, Outlet};
 use super::yielder::Yielder;
 
 /// What `yield ..` and [`Yielder::emit_all`] go through: every [`Stream`] and everything that can be iterated over.
+///
+/// The items' type is a parameter, so that wrong ones are one error: an associated type would be compared in several places.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `Stream` nor an iterator",
-    label = "has no items",
+    message = "`{Self}` is neither a stream nor an iterator of `{T}`",
+    label = "has no items of type `{T}`",
     note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
 )]
-pub trait Delegate<Way> {
-    /// Of the stream or iterator.
-    type Item;
+pub trait Delegate<T, Way> {
     #[doc(hidden)]
-    type Items: Stream<Item = Self::Item>;
+    type Items: Stream<Item = T>;
     #[doc(hidden)]
+    fn into_items(self) -> Self::Items;
+}
+
+/// The same for a fallible body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a stream nor an iterator of `{T}` or `Result<{T}, _>`",
+    label = "has no items that become `Result<{T}, {E}>`",
+    note = "`yield ..inner` delivers items of type `{T}`, or `Result<{T}, _>` with an error that `{E}` is made `From`"
+)]
+pub trait TryDelegate<T, E, Way> {
+    type Items: Stream<Item: IntoOutcome<T, E>>;
+    fn into_items(self) -> Self::Items;
+}
+
+/// What an iterator delegates to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no iterator of `{T}`",
+    label = "is no iterator of `{T}`",
+    note = "without `async` the body is an iterator, which delegates to iterators only"
+)]
+pub trait Iterated<T, Way> {
+    type Items: Stream<Item = T>;
+    fn into_items(self) -> Self::Items;
+}
+
+/// The same for a fallible body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no iterator of `{T}` or `Result<{T}, _>`",
+    label = "has no items that become `Result<{T}, {E}>`",
+    note = "`yield ..inner` delivers items of type `{T}`, or `Result<{T}, _>` with an error that `{E}` is made `From`",
+    note = "without `async` the body is an iterator, which delegates to iterators only"
+)]
+pub trait TryIterated<T, E, Way> {
+    type Items: Stream<Item: IntoOutcome<T, E>>;
     fn into_items(self) -> Self::Items;
 }
 
@@ -35,8 +71,71 @@ pub enum AsStream {}
 pub enum AsIterator {}
 
 #[diagnostic::do_not_recommend]
-impl<S: Stream> Delegate<AsStream> for S {
-    type Item = S::Item;
+impl<T, S: Stream<Item = T>> Delegate<T, AsStream> for S {
+    type Items = S;
+
+    #[inline]
+    fn into_items(self) -> S {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item = T>> Delegate<T, AsIterator> for I {
+    type Items = Each<I::IntoIter>;
+
+    #[inline]
+    fn into_items(self) -> Each<I::IntoIter> {
+        each(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E, S: Stream<Item: IntoOutcome<T, E>>> TryDelegate<T, E, AsStream> for S {
+    type Items = S;
+
+    #[inline]
+    fn into_items(self) -> S {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E, I: IntoIterator<Item: IntoOutcome<T, E>>> TryDelegate<T, E, AsIterator> for I {
+    type Items = Each<I::IntoIter>;
+
+    #[inline]
+    fn into_items(self) -> Each<I::IntoIter> {
+        each(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, I: IntoIterator<Item = T>> Iterated<T, AsIterator> for I {
+    type Items = Each<I::IntoIter>;
+
+    #[inline]
+    fn into_items(self) -> Each<I::IntoIter> {
+        each(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E, I: IntoIterator<Item: IntoOutcome<T, E>>> TryIterated<T, E, AsIterator> for I {
+    type Items = Each<I::IntoIter>;
+
+    #[inline]
+    fn into_items(self) -> Each<I::IntoIter> {
+        each(self)
+    }
+}
+
+/// What nothing is: a second way to go through an iterator, as that of `AsyncIterable`. With one alone rustc would take it, and report
+/// its bound again at every use of the items.
+trait Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl<T, S: Stream<Item = T> + Nothing> Iterated<T, AsStream> for S {
     type Items = S;
 
     fn into_items(self) -> S {
@@ -45,12 +144,11 @@ impl<S: Stream> Delegate<AsStream> for S {
 }
 
 #[diagnostic::do_not_recommend]
-impl<I: IntoIterator> Delegate<AsIterator> for I {
-    type Item = I::Item;
-    type Items = Each<I::IntoIter>;
+impl<T, E, S: Stream<Item: IntoOutcome<T, E>> + Nothing> TryIterated<T, E, AsStream> for S {
+    type Items = S;
 
-    fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
+    fn into_items(self) -> S {
+        self
     }
 }
 
@@ -60,22 +158,6 @@ pub struct Each<I>(I);
 
 fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
     Each(items.into_iter())
-}
-
-/// What an iterator delegates to: what [`IntoIterator`] says, in a form that keeps a wrong one from being several errors.
-pub trait Iterated {
-    type Item;
-    fn iterated(self) -> impl Stream<Item = Self::Item>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<I: IntoIterator> Iterated for I {
-    type Item = I::Item;
-
-    #[inline]
-    fn iterated(self) -> impl Stream<Item = I::Item> {
-        each(self)
-    }
 }
 
 // The iterator is used by value, never pinned.
@@ -182,7 +264,7 @@ pin_project! {
         items: S,
         #[pin]
         exit: X,
-        result: std::marker::PhantomData<fn() -> Result<T, E>>,
+        result: PhantomData<fn() -> Result<T, E>>,
     }
 }
 
@@ -204,11 +286,6 @@ where
 }
 
 /// An item that a fallible body delegates to: a plain one, or a `Result` whose error can be converted.
-#[diagnostic::on_unimplemented(
-    message = "the items of this `try_generator!` are `Result<{T}, {E}>`, and it delegates to items of type `{Self}`",
-    label = "has items of type `{Self}`",
-    note = "delegate to items of type `{T}`, or to `Result<{T}, _>` with an error that `{E}` is made `From`"
-)]
 pub trait IntoOutcome<T, E> {
     fn into_outcome(self) -> Result<T, E>;
 }
@@ -247,17 +324,23 @@ impl<'y, T> Yielder<'y, T> {
     /// That of [`emit`](Self::emit) for the item under way; those that `inner` has not given yet stay in it.
     pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'y, T>>
     where
-        D: Delegate<Way, Item = T>,
+        D: Delegate<T, Way>,
     {
         Forward { items: inner.into_items(), exit: Emits { yielder: *self, under_way: None } }
     }
 }
 
+// The first argument of what follows says what the items have to be, so that wrong ones are an error at what gives them.
+
 /// `yield ..` on the body's own level.
 #[inline]
-pub fn put_all<'a, 'y, T, Way, D>(inner: D, outlet: &'a mut Outlet<'y, T>) -> Forward<D::Items, &'a mut Outlet<'y, T>>
+pub fn put_all<'a, 'y, T, Way, D>(
+    _: Accepts<T>,
+    inner: D,
+    outlet: &'a mut Outlet<'y, T>,
+) -> Forward<D::Items, &'a mut Outlet<'y, T>>
 where
-    D: Delegate<Way, Item = T>,
+    D: Delegate<T, Way>,
 {
     Forward { items: inner.into_items(), exit: outlet }
 }
@@ -267,49 +350,58 @@ type TryToOutlet<'a, 'y, S, T, E> = TryForward<S, &'a mut Outlet<'y, Result<T, E
 
 /// `yield ..` on a fallible body's own level.
 #[inline]
-pub fn put_all_ok<'a, 'y, T, E, Way, D>(inner: D, outlet: &'a mut Outlet<'y, Result<T, E>>) -> TryToOutlet<'a, 'y, D::Items, T, E>
+pub fn put_all_ok<'a, 'y, T, E, Way, D>(
+    _: Accepts<Result<T, E>>,
+    inner: D,
+    outlet: &'a mut Outlet<'y, Result<T, E>>,
+) -> TryToOutlet<'a, 'y, D::Items, T, E>
 where
-    D: Delegate<Way, Item: IntoOutcome<T, E>>,
+    D: TryDelegate<T, E, Way>,
 {
-    TryForward { items: inner.into_items(), exit: outlet, result: std::marker::PhantomData }
+    TryForward { items: inner.into_items(), exit: outlet, result: PhantomData }
 }
 
 /// `yield ..` of an iterator.
 #[inline]
-pub fn put_each<'a, 'y, T, I>(inner: I, outlet: &'a mut Outlet<'y, T>) -> impl Future<Output = ()>
+pub fn put_each<'a, 'y, T, Way, I>(
+    _: Accepts<T>,
+    inner: I,
+    outlet: &'a mut Outlet<'y, T>,
+) -> Forward<I::Items, &'a mut Outlet<'y, T>>
 where
-    I: Iterated<Item = T>,
+    I: Iterated<T, Way>,
 {
-    Forward { items: inner.iterated(), exit: outlet }
+    Forward { items: inner.into_items(), exit: outlet }
 }
 
 /// `yield ..` of a fallible iterator.
 #[inline]
-pub fn put_each_ok<'a, 'y, T, E, I>(
+pub fn put_each_ok<'a, 'y, T, E, Way, I>(
+    _: Accepts<Result<T, E>>,
     inner: I,
     outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryToOutlet<'a, 'y, Each<I::IntoIter>, T, E>
+) -> TryToOutlet<'a, 'y, I::Items, T, E>
 where
-    I: IntoIterator<Item: IntoOutcome<T, E>>,
+    I: TryIterated<T, E, Way>,
 {
-    TryForward { items: each(inner), exit: outlet, result: std::marker::PhantomData }
+    TryForward { items: inner.into_items(), exit: outlet, result: PhantomData }
 }
 
 /// `yield ..` of a body that lends its handle.
-pub fn emit_all<'y, T, Way, D>(inner: D, yielder: Yielder<'y, T>) -> Forward<D::Items, Emits<'y, T>>
+pub fn emit_all<'y, T, Way, D>(yielder: Yielder<'y, T>, inner: D) -> Forward<D::Items, Emits<'y, T>>
 where
-    D: Delegate<Way, Item = T>,
+    D: Delegate<T, Way>,
 {
     yielder.emit_all(inner)
 }
 
 /// `yield ..` of a fallible body that lends its handle.
 pub fn emit_all_ok<'y, T, E, Way, D>(
-    inner: D,
     yielder: Yielder<'y, Result<T, E>>,
+    inner: D,
 ) -> TryForward<D::Items, Emits<'y, Result<T, E>>, T, E>
 where
-    D: Delegate<Way, Item: IntoOutcome<T, E>>,
+    D: TryDelegate<T, E, Way>,
 {
-    TryForward { items: inner.into_items(), exit: Emits { yielder, under_way: None }, result: std::marker::PhantomData }
+    TryForward { items: inner.into_items(), exit: Emits { yielder, under_way: None }, result: PhantomData }
 }

@@ -115,7 +115,7 @@ impl Lowering<'_> {
     }
 
     /// In:  `yield ..INNER`
-    /// Out: `{ if false { break 'body } put_all(INNER, &mut outlet).await; }`, with a `?` in the fallible form
+    /// Out: `{ if false { break 'body } put_all(accepts(&outlet), INNER, &mut outlet).await; }`, with a `?` in the fallible form
     ///
     /// Here temporaries of the value live until its last item is delivered, as those in the header of a `for` do.
     fn delegation(&mut self, dots: &TokenStream, inner: &[TokenTree], keyword: Span, level: Level) -> Group {
@@ -137,14 +137,14 @@ impl Lowering<'_> {
             (Handing::Yielder, Kind::Plain, _) => "emit_all",
             (Handing::Yielder, Kind::Fallible, _) => "emit_all_ok",
         });
-        let handle = match self.handing {
+        let (before, behind) = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;
-                quote!(, &mut #handle)
+                (quote!(#private::accepts(&#handle),), quote!(, &mut #handle))
             }
-            Handing::Yielder => quote!(, #handle),
+            Handing::Yielder => (quote!(#handle,), quote!()),
         };
-        let call = call(&quote!(#private::#function), &quote!(), &inner, &handle, keyword);
+        let call = call(&quote!(#private::#function), &before, &inner, &behind, keyword);
         let question = (self.form.kind == Kind::Fallible).then(|| quote!(?));
         let mut statements = located(self.net(), keyword);
         statements.extend(call);
