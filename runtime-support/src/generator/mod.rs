@@ -44,7 +44,32 @@ where
 
 /// A stream of `Result`s from an async closure that emits them and may fail: `try_generator!` without the macro.
 ///
-/// An `Err` that the closure returns is the last item.
+/// An `Err` that the closure returns is the last item. An `Err` that it emits is one like any other.
+///
+/// ```
+/// use std::num::ParseIntError;
+///
+/// use weftwork::{Yielder, for_await, try_stream};
+///
+/// async fn numbers(y: &Yielder<'_, Result<u8, ParseIntError>>, line: &str) -> Result<(), ParseIntError> {
+///     for word in line.split(' ') {
+///         y.emit(Ok(word.parse()?)).await;
+///     }
+///     Ok(())
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let stream = try_stream(async |y| {
+///     numbers(&y, "1 2").await?;
+///     numbers(&y, "3 x 4").await
+/// });
+/// let mut seen = Vec::new();
+/// for_await!(for number in stream {
+///     seen.push(number.ok());
+/// });
+/// assert_eq!(seen, [Some(1), Some(2), Some(3), None]);
+/// # });
+/// ```
 pub fn try_stream<T, E, F>(body: F) -> Generator<Result<T, E>, Lending<F>>
 where
     F: for<'y> AsyncFnOnce(Yielder<'y, Result<T, E>>) -> Result<(), E>,
@@ -87,6 +112,20 @@ where
 /// macro.
 ///
 /// An `Err` that the closure returns is the last item. Else as [`iter`].
+///
+/// ```
+/// use std::num::ParseIntError;
+///
+/// use weftwork::try_iter;
+///
+/// let numbers = try_iter(async |y| {
+///     for word in "1 2 x".split(' ') {
+///         y.emit(Ok(word.parse::<u8>()?)).await;
+///     }
+///     Ok::<_, ParseIntError>(())
+/// });
+/// assert!(numbers.collect::<Result<Vec<_>, _>>().is_err());
+/// ```
 pub fn try_iter<T, E, F>(body: F) -> GeneratorIter<Result<T, E>, Lending<F>>
 where
     F: for<'y> AsyncFnOnce(Yielder<'y, Result<T, E>>) -> Result<(), E>,

@@ -121,6 +121,17 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
             returned,
             format_args!("{keyword} in `{macro_name}` returns `impl {right}<Item = {item}>`\n{other_way} to return `impl {wrong}<Item = {item}>`"),
         );
+    } else if mentions(&returned, "dyn") {
+        let body = match form.is_async {
+            true => format!("Box::pin({macro_name}(async move {{ .. }}))"),
+            false => format!("Box::new({macro_name}(move || {{ .. }}))"),
+        };
+        errors.at(
+            returned,
+            format_args!(
+                "a function in `{macro_name}` returns what its body becomes, which is in no box\nwrite `impl {right}<Item = {item}>`, or `{body}` in a plain `fn`"
+            ),
+        );
     } else {
         errors.at(
             returned,
@@ -130,6 +141,13 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
         );
     }
     None
+}
+
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match &tree {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        tree => is_ident(Some(tree), name),
+    })
 }
 
 /// The trait of a bound, if its name ends so (`FusedStream`).
