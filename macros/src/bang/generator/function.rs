@@ -51,10 +51,36 @@ pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> Tok
         func.sig.asyncness = None;
         if is_broken {
             // Whatever else rustc had to say about the return type would be about the same mistake.
-            return Some(func.with_body(quote!({ let _ = #body; #krate::__private::returned() })));
+            let stand_in = stand_in(&func.sig.output, krate);
+            return Some(func.with_body(quote!({ let _ = #body; #krate::__private::returned::<#stand_in>() })));
         }
         Some(func.with_body(quote!({ #body })))
     })
+}
+
+/// Some type that fits a return type for which the body is wrong.
+fn stand_in(output: &ReturnType, krate: &TokenStream) -> TokenStream {
+    let bounds = bounds(output);
+    let returns = |name| bounds.iter().any(|bound| ending_in(bound, name).is_some());
+    let private = quote!(#krate::__private);
+    if returns("Iterator") {
+        quote!(#private::Empty<_>)
+    } else if returns("Stream") {
+        quote!(#private::Each<#private::Empty<_>>)
+    } else {
+        quote!(_)
+    }
+}
+
+/// Those of `impl Trait`.
+fn bounds(output: &ReturnType) -> Vec<TypeParamBound> {
+    match output {
+        ReturnType::Type(_, returned) => match &**returned {
+            Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
+            _ => Vec::new(),
+        },
+        ReturnType::Default => Vec::new(),
+    }
 }
 
 /// Mentions the arguments, so that the body takes all of them in, as that of an `async fn` does; in reverse, so that they are
@@ -102,13 +128,7 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
         ReturnType::Type(_, returned) => returned.to_token_stream(),
     };
     let (right, wrong) = if form.is_async { ("Stream", "Iterator") } else { ("Iterator", "Stream") };
-    let bounds: Vec<TypeParamBound> = match output {
-        ReturnType::Type(_, returned) => match &**returned {
-            Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
-            _ => Vec::new(),
-        },
-        ReturnType::Default => Vec::new(),
-    };
+    let bounds = bounds(output);
     if let Some(bound) = bounds.iter().find_map(|bound| ending_in(bound, right)) {
         return item_of(bound);
     }
@@ -140,7 +160,21 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
             ),
         );
     }
-    None
+    written_item(output)
+}
+
+/// The item type of a return type that is wrong in itself: the body is checked with it, and not told that its types are unknown.
+fn written_item(output: &ReturnType) -> Option<TokenStream> {
+    struct Finds(Option<TokenStream>);
+    impl VisitMut for Finds {
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            self.0 = self.0.take().or_else(|| item_of(segment));
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
+    }
+    let mut found = Finds(None);
+    found.visit_return_type_mut(&mut output.clone());
+    found.0
 }
 
 fn mentions(tokens: &TokenStream, name: &str) -> bool {
