@@ -3,7 +3,7 @@
 //! `cargo run --release -p weftwork-peers -- [AREA] [--json] [--rounds N]`
 //!
 //! - `main.rs` and `args.rs`: the command line
-//! - `areas/`: the cases, one file an area, one short function a case
+//! - `areas/`: the cases, one file or folder an area, one short function a case
 //! - `measure.rs`: how a case is measured, by `clock.rs`; `report.rs`: how a row is printed
 //! - `alloc.rs`: the counting allocator; `drive.rs`: polling without an executor
 
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
             println!("{}", args::help(&areas::names()));
             ExitCode::SUCCESS
         }
+        Ok(Command::Drain(candidate, items)) => drain(&candidate, items),
         Ok(Command::Run(options)) => match run(&options) {
             // A reader that has seen enough (`| head`) is no failure.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -43,6 +44,16 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn drain(candidate: &str, items: u64) -> ExitCode {
+    let Some(sum) = areas::generator::drain_one(candidate, items) else {
+        let candidates = areas::generator::DRAINS.map(|(name, _)| name).join(", ");
+        eprintln!("weftwork-peers: unknown candidate `{candidate}`: there are {candidates}");
+        return ExitCode::from(2);
+    };
+    println!("{sum}");
+    ExitCode::SUCCESS
 }
 
 fn run(options: &args::Options) -> io::Result<()> {

@@ -1,7 +1,7 @@
-//! The cases: one file an area.
+//! The cases: one file or folder an area.
 
 mod concurrency;
-mod generator;
+pub(crate) mod generator;
 mod policies;
 mod transactions;
 
