@@ -123,3 +123,17 @@ pub(crate) const DRAINS: [(&str, Drain); 6] = [
     ("by-hand-static", |items| pinned(items, by_hand::integers, fold)()),
     ("by-hand-boxed", |items| boxed(items, by_hand::integers, fold)()),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_candidate_delivers_the_same() {
+        let expected = (0..1000).fold(0, fold);
+        for (name, _) in DRAINS {
+            assert_eq!(drain_one(name, 1000), Some(expected), "{name}");
+        }
+        assert_eq!(drain_one("nobody", 1000), None);
+    }
+}
