@@ -188,7 +188,7 @@ impl<T> Exit<T> for &mut Outlet<'_, T> {
 
     #[inline]
     fn hand(self: Pin<&mut Self>, item: T, _: &mut Context<'_>) {
-        super::fill(&self, item);
+        self.put(item);
     }
 }
 

@@ -183,13 +183,8 @@ pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
 /// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
 #[inline]
 pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
-    fill(outlet, item);
+    outlet.put(item);
     Suspend { done: false }
-}
-
-#[inline]
-fn fill<T>(outlet: &Outlet<'_, T>, item: T) {
-    assert!(outlet.put(item).is_ok(), "a generator's body went on before its item was delivered");
 }
 
 /// A `yield` of the user's: the first argument makes a wrong item an error at the item.

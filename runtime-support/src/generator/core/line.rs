@@ -19,6 +19,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomPinned;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::ptr;
 use std::task::{Context, Poll, Waker};
@@ -52,17 +53,23 @@ struct Links<T> {
     behind: *const Node<T>,
 }
 
-enum State<T> {
-    New(T),
+struct State<T> {
+    step: Step,
+    /// There until it is delivered.
+    item: MaybeUninit<T>,
+    /// Who polls the emit, if that is not the consumer itself: nobody else would tell it of the delivery.
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    New,
     /// In the line.
     Waiting {
-        item: T,
-        /// Who polls the emit, if that is not the consumer itself: nobody else would tell it of the delivery.
-        waker: Option<Waker>,
         /// It found nobody before it: from then on the item is the stream's, and is delivered come what may.
         is_taken_over: bool,
     },
-    /// No longer in the line.
+    /// No longer in the line; the item is gone.
     Delivered,
 }
 
@@ -81,22 +88,39 @@ impl Drop for Locked<'_> {
 
 impl<T> Line<T> {
     /// Looks at the queue as one of several producers. Nothing of a user's may run or be dropped in `look`.
+    #[inline]
     fn locked<R>(&self, look: impl FnOnce(&mut Queue<T>) -> R) -> R {
-        let mut tries = 0_u32;
-        while self.locked.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            tries += 1;
-            // It is held for a few moves of memory, unless its holder has lost the processor: then it gets ours.
-            if tries > 32 { yield_now() } else { spin_loop() }
+        if !self.try_lock() {
+            self.lock();
         }
         let _locked = Locked(&self.locked);
         // SAFETY: the lock keeps the other producers off, and the consumer keeps off while producers run.
         self.queue.with_mut(|queue| look(unsafe { &mut *queue }))
     }
 
+    #[inline]
+    fn try_lock(&self) -> bool {
+        self.locked.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    #[cold]
+    fn lock(&self) {
+        let mut tries = 0_u32;
+        while !self.try_lock() {
+            tries += 1;
+            // It is held for a few moves of memory, unless its holder has lost the processor: then it gets ours.
+            if tries > 32 { yield_now() } else { spin_loop() }
+        }
+    }
+
     /// The waker to be woken after the delivery. The consumer comes back for the next item by itself; the executor of an emit
     /// may be another one, such as a `FuturesUnordered` in the body, that polls nothing it was not woken for.
+    #[inline]
     fn foreign(&self, waker: &Waker) -> Option<Waker> {
         let consumer = self.consumer.load(Ordering::Relaxed);
+        if ptr::eq(consumer, waker) {
+            return None;
+        }
         // SAFETY: it is null, or the waker of a poll that is under way.
         let is_consumer = unsafe { consumer.as_ref() }.is_some_and(|consumer| consumer.will_wake(waker));
         (!is_consumer).then(|| waker.clone())
@@ -105,12 +129,14 @@ impl<T> Line<T> {
 
 /// What the holder of the lock and the consumer do with the queue. Nodes in it are alive (see above).
 impl<T> Queue<T> {
+    #[inline]
     fn is_empty(&self) -> bool {
         self.left.is_none() && self.head.is_null()
     }
 
     /// # Safety
     /// `node` must be in no queue, and be pinned until it is removed.
+    #[inline]
     unsafe fn push(&mut self, node: *const Node<T>) {
         let links = Links { before: self.tail, behind: ptr::null() };
         // SAFETY: `node` and the last node are alive, and links are ours.
@@ -124,12 +150,27 @@ impl<T> Queue<T> {
         self.tail = node;
     }
 
+    /// Takes the first node out.
+    #[inline]
+    fn pop(&mut self) -> Option<*const Node<T>> {
+        let first = self.head;
+        // SAFETY: nodes in the queue are alive, and links are ours.
+        unsafe {
+            self.head = first.as_ref()?.links.with_mut(|links| (*links).behind);
+            match self.head.as_ref() {
+                Some(next) => next.links.with_mut(|links| (*links).before = ptr::null()),
+                None => self.tail = ptr::null(),
+            }
+        }
+        Some(first)
+    }
+
     /// # Safety
     /// `node` must be in this queue.
     unsafe fn remove(&mut self, node: *const Node<T>) {
         // SAFETY: `node` and its neighbours are alive, and links are ours.
         unsafe {
-            let Links { before, behind } = (*node).links.with_mut(|own| own.replace(Links::none()));
+            let (before, behind) = (*node).links.with_mut(|own| ((*own).before, (*own).behind));
             match before.as_ref() {
                 Some(before) => before.links.with_mut(|links| (*links).behind = behind),
                 None => self.head = behind,
@@ -139,12 +180,6 @@ impl<T> Queue<T> {
                 None => self.tail = before,
             }
         }
-    }
-}
-
-impl<T> State<T> {
-    fn is_delivered(&self) -> bool {
-        matches!(self, Self::Delivered)
     }
 }
 
@@ -182,25 +217,30 @@ unsafe impl<T> Place<T> for Line<T> {
 
     #[inline]
     unsafe fn take(&self) -> Option<T> {
-        let first = self.queue.with_mut(|queue| {
+        let next = self.queue.with_mut(|queue| {
             // SAFETY: the caller is the consumer, and no producer runs.
             let queue = unsafe { &mut *queue };
-            if let Some(item) = queue.left.take() {
-                return Some(State::Waiting { item, waker: None, is_taken_over: true });
-            }
-            let node = queue.head;
-            // SAFETY: the first node, if there is one, is alive and in this queue; its state is the consumer's to change.
-            unsafe {
-                let state = &node.as_ref()?.state;
-                queue.remove(node);
-                Some(state.with_mut(|state| state.replace(State::Delivered)))
+            match queue.left.take() {
+                Some(item) => Err(item),
+                None => Ok(queue.pop()),
             }
         });
-        let Some(State::Waiting { item, waker, .. }) = first else { return None };
-        if let Some(waker) = waker {
-            waker.wake();
+        let node = match next {
+            Err(item) => return Some(item),
+            Ok(node) => node?,
+        };
+        // SAFETY: it was in the line, so it is alive and has its item; its state is the consumer's to change.
+        unsafe {
+            let waker = (*node).state.with_mut(|state| {
+                (*state).step = Step::Delivered;
+                (*state).waker.take()
+            });
+            let item = (*node).state.with_mut(|state| (*state).item.assume_init_read());
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+            Some(item)
         }
-        Some(item)
     }
 }
 
@@ -225,8 +265,10 @@ unsafe impl<T: Send> Send for Emit<'_, T> {}
 unsafe impl<T: Send> Sync for Emit<'_, T> {}
 
 impl<'y, T> Emit<'y, T> {
+    #[inline]
     pub(in crate::generator) fn new(line: Handle<'y, Line<T>>, item: T) -> Self {
-        let node = Node { links: UnsafeCell::new(Links::none()), state: UnsafeCell::new(State::New(item)) };
+        let state = State { step: Step::New, item: MaybeUninit::new(item), waker: None };
+        let node = Node { links: UnsafeCell::new(Links::none()), state: UnsafeCell::new(state) };
         Self { line, node, _pinned: PhantomPinned }
     }
 }
@@ -234,21 +276,21 @@ impl<'y, T> Emit<'y, T> {
 impl<T> Future for Emit<'_, T> {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.into_ref().get_ref();
         // SAFETY: by `&mut`: the state is ours.
-        if this.node.state.with_mut(|state| unsafe { (*state).is_delivered() }) {
+        let step = this.node.state.with_mut(|state| unsafe { (*state).step });
+        if step == Step::Delivered {
             return Poll::Ready(());
         }
         // Foreign code, which may panic: nothing has changed yet.
         let waker = this.line.foreign(cx.waker());
+        let step = if step == Step::New { this.join() } else { step };
         // SAFETY: as above.
-        let old_waker = this.node.state.with_mut(|state| match unsafe { &mut *state } {
-            State::Waiting { waker: own, .. } => std::mem::replace(own, waker),
-            state => {
-                this.join(state, waker);
-                None
-            }
+        let old_waker = this.node.state.with_mut(|state| unsafe {
+            (*state).step = step;
+            std::mem::replace(&mut (*state).waker, waker)
         });
         // Foreign code too.
         drop(old_waker);
@@ -258,23 +300,22 @@ impl<T> Future for Emit<'_, T> {
 
 impl<T> Emit<'_, T> {
     /// Goes to the end of the line.
-    fn join(&self, state: &mut State<T>, waker: Option<Waker>) {
-        let State::New(item) = std::mem::replace(state, State::Delivered) else { return };
-        let is_taken_over = self.line.locked(|queue| {
-            let was_empty = queue.is_empty();
+    #[inline]
+    fn join(&self) -> Step {
+        self.line.locked(|queue| {
+            let is_taken_over = queue.is_empty();
             // SAFETY: new, so in no line; called by `poll`, so pinned; and `drop` removes it.
             unsafe { queue.push(&raw const self.node) };
-            was_empty
-        });
-        *state = State::Waiting { item, waker, is_taken_over };
+            Step::Waiting { is_taken_over }
+        })
     }
-}
 
-impl<T> Drop for Emit<'_, T> {
-    fn drop(&mut self) {
-        // SAFETY: by `&mut`: the state is ours.
-        let state = self.node.state.with_mut(|state| unsafe { state.replace(State::Delivered) });
-        let State::Waiting { item, is_taken_over, waker } = state else { return };
+    /// Dropped in the line: leaves it.
+    #[cold]
+    fn leave(&self, is_taken_over: bool) {
+        // SAFETY: by `&mut`: the state is ours, and the item is there until it is delivered.
+        let (item, waker) =
+            self.node.state.with_mut(|state| unsafe { ((*state).item.assume_init_read(), (*state).waker.take()) });
         let given_back = self.line.locked(|queue| {
             // SAFETY: one that waits is in the line.
             unsafe { queue.remove(&raw const self.node) };
@@ -287,6 +328,19 @@ impl<T> Drop for Emit<'_, T> {
         });
         // Without the lock: destructors are foreign code, which may emit itself.
         drop((given_back, waker));
+    }
+}
+
+impl<T> Drop for Emit<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: by `&mut`: the state is ours.
+        match self.node.state.with_mut(|state| unsafe { (*state).step }) {
+            Step::Delivered => {}
+            Step::Waiting { is_taken_over } => self.leave(is_taken_over),
+            // SAFETY: the item is there until it is delivered, and it is not used again.
+            Step::New => self.node.state.with_mut(|state| unsafe { (*state).item.assume_init_drop() }),
+        }
     }
 }
 

@@ -117,32 +117,18 @@ fn loom_a_waker_changes_hands_while_another_joins() {
 }
 
 #[test]
-fn loom_an_item_goes_from_thread_to_thread() {
+fn loom_an_outlet_that_goes_to_a_thread_and_comes_back() {
     loom::model(|| {
         let slot = Arc::new(Slot::new());
-        let outlet = Outlet::new(handle(&slot));
-        let producer = thread::spawn(move || {
-            let mut item = Box::new(1);
-            while let Err(refused) = outlet.put(item) {
-                item = refused;
-                thread::yield_now();
-            }
-            let mut item = Box::new(2);
-            while let Err(refused) = outlet.put(item) {
-                item = refused;
-                thread::yield_now();
-            }
-        });
-        // Here the consumer does not wait for the thread, which is more than a generator asks for.
-        let mut items = Vec::new();
-        while items.len() < 2 {
-            // SAFETY: the only consumer.
-            match unsafe { slot.take() } {
-                Some(item) => items.push(item),
-                None => thread::yield_now(),
-            }
+        let mut outlet = Outlet::new(handle(&slot));
+        for n in [1, 2] {
+            // Joined before the consumer looks, as in a scope within one poll.
+            let lent = thread::spawn(move || {
+                outlet.put(Box::new(n));
+                outlet
+            });
+            outlet = lent.join().unwrap();
+            assert_eq!(rest(&*slot), [Box::new(n)]);
         }
-        producer.join().unwrap();
-        assert_eq!(items, [Box::new(1), Box::new(2)]);
     });
 }

@@ -2,10 +2,11 @@
 //!
 //! # Invariant
 //!
-//! The slot has one producer, the [`Outlet`] (neither `Clone` nor `Sync`, so one thread at a time), and one consumer, the
-//! generator (by `&mut`). `full` tells whose turn it is: the producer writes `item` only while it is false and then sets it,
-//! the consumer reads `item` only while it is true and then clears it. With release on the one side and acquire on the
-//! other the two may even stand on different threads.
+//! The slot has one producer, the [`Outlet`], which is neither `Clone` nor `Sync`: one thread at a time, and only while the
+//! generator polls or drops the body. The consumer is the generator, which looks before and after. So there is never more than one
+//! thread in here. Where a body lends its outlet to a thread, that thread is joined before the poll is over, which orders the two.
+//!
+//! `full` tells whether `item` is initialised.
 
 use std::cell::Cell;
 use std::fmt;
@@ -13,43 +14,24 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::task::Waker;
 
-use super::sync::{AtomicBool, Ordering, UnsafeCell};
+use super::sync::UnsafeCell;
 use super::{Handle, Place, Stage};
 
 /// Room for the item under way.
 pub struct Slot<T> {
     item: UnsafeCell<MaybeUninit<T>>,
-    full: AtomicBool,
+    full: Cell<bool>,
     // Lies in here since it costs nothing beside `full`.
     stage: Cell<Stage>,
 }
 
-// SAFETY: what two threads may do with a shared slot is to hand items over, in turns (see above): `T: Send`. That there are no
-// two producers is the outlet's promise, and `put` is unsafe to call otherwise. `stage` is the generator's own.
+// SAFETY: threads come one after the other (see above), and what goes from one to the other is items.
 unsafe impl<T: Send> Sync for Slot<T> {}
-
-impl<T> Slot<T> {
-    fn is_full(&self) -> bool {
-        self.full.load(Ordering::Acquire)
-    }
-
-    /// # Safety
-    /// Only one thread at a time may call this.
-    unsafe fn put(&self, item: T) -> Result<(), T> {
-        if self.is_full() {
-            return Err(item);
-        }
-        // SAFETY: the slot is vacant, so the consumer keeps off, and there is no other producer.
-        self.item.with_mut(|place| unsafe { (*place).write(item) });
-        self.full.store(true, Ordering::Release);
-        Ok(())
-    }
-}
 
 // SAFETY: an item is given out once: `full` is cleared with it.
 unsafe impl<T> Place<T> for Slot<T> {
     fn new() -> Self {
-        Self { item: UnsafeCell::new(MaybeUninit::uninit()), full: AtomicBool::new(false), stage: Cell::new(Stage::Fresh) }
+        Self { item: UnsafeCell::new(MaybeUninit::uninit()), full: Cell::new(false), stage: Cell::new(Stage::Fresh) }
     }
 
     #[inline]
@@ -65,13 +47,12 @@ unsafe impl<T> Place<T> for Slot<T> {
 
     #[inline]
     unsafe fn take(&self) -> Option<T> {
-        if !self.is_full() {
+        // Cleared first, so that the item goes from its place straight to where it is wanted.
+        if !self.full.replace(false) {
             return None;
         }
-        // SAFETY: `full` is set, so the item is initialised and the producer keeps off until `full` is cleared below.
-        let item = self.item.with_mut(|place| unsafe { (*place).assume_init_read() });
-        self.full.store(false, Ordering::Release);
-        Some(item)
+        // SAFETY: it was full, and no producer runs.
+        Some(self.item.with_mut(|place| unsafe { (*place).assume_init_read() }))
     }
 }
 
@@ -101,11 +82,17 @@ impl<'y, T> Outlet<'y, T> {
         Self { slot, items: PhantomData, not_sync: PhantomData }
     }
 
-    /// Puts an item into the slot, or hands it back where the one before it has not been delivered yet.
+    /// Puts an item into the slot.
+    ///
+    /// A body stands still until its item is delivered, so the slot is free. (One that is written by hand, by functions that are
+    /// not meant for it, and goes on nevertheless, leaks the item before.)
     #[inline]
-    pub(in crate::generator) fn put(&self, item: T) -> Result<(), T> {
+    pub(in crate::generator) fn put(&self, item: T) {
+        let slot = &*self.slot;
+        debug_assert!(!slot.full.get(), "a generator's body went on before its item was delivered");
         // SAFETY: this is the slot's only outlet, and as it is not `Sync` no other thread is in here.
-        unsafe { self.slot.put(item) }
+        slot.item.with_mut(|place| unsafe { (*place).write(item) });
+        slot.full.set(true);
     }
 }
 
