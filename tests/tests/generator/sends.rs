@@ -197,9 +197,9 @@ fn g117_a_generator_is_its_state_and_a_slot() {
             n += 1;
         }
     });
-    assert_eq!(size_of_val(&counter), 56);
+    assert_eq!(size_of_val(&counter), 48);
     let nested = generator!(async move || -> u64 { async { yield 1 }.await });
-    assert_eq!(size_of_val(&nested), 216);
+    assert_eq!(size_of_val(&nested), 168);
     let handle = stream(async |y| y.emit(1_u64).await);
-    assert_eq!(size_of_val(&handle), 200);
+    assert_eq!(size_of_val(&handle), 152);
 }

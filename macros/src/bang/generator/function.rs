@@ -3,9 +3,9 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Type, TypeParamBound};
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound};
 
-use super::{Form, Input, Kind, emit};
+use super::{Form, Input, Kind, arguments, emit};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::func::{Body, Func};
@@ -16,8 +16,8 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
     let trees: Vec<TokenTree> = input.clone().into_iter().take(3).collect();
     let starts = ["pub", "fn", "unsafe", "extern", "default"].iter().any(|keyword| is_ident(trees.first(), keyword));
     let is_const = is_ident(trees.first(), "const") && matches!(trees.get(1), Some(TokenTree::Ident(_)));
-    let is_async = is_ident(trees.first(), "async")
-        && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
+    let is_async =
+        is_ident(trees.first(), "async") && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
     // A `pub` that came through a fragment of `macro_rules!` stands in a group of its own.
     let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::None);
     starts || is_const || is_async || is_punct(trees.first(), '#') || is_fragment
@@ -44,7 +44,10 @@ pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> Tok
         };
         let form = Form { kind, is_async: func.sig.asyncness.is_some() };
         let item = item(form, &func.sig.output, &func.sig.ident, errors);
-        let held = held(&func);
+        if let Some(keyword) = func.sig.constness.take() {
+            errors.at(keyword, format_args!("a function in `{name}` can not be `const`\nleave it out"));
+        }
+        let held = arguments::hold(&mut func.sig);
         let is_broken = !errors.is_empty();
         let input = Input { form, capture: quote!(move), parameters: TokenStream::new(), item, held, body };
         let body = emit(&input, krate, errors);
@@ -55,44 +58,6 @@ pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> Tok
         }
         Some(func.with_body(quote!({ #body })))
     })
-}
-
-/// Mentions the arguments, so that the body takes all of them in, as that of an `async fn` does; in reverse, so that they are
-/// dropped in its order.
-fn held(func: &Func) -> TokenStream {
-    let names = names(func);
-    if names.is_empty() {
-        return TokenStream::new();
-    }
-    let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
-    // An argument that only has to live is written `_guard`.
-    let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
-    let names = names.iter().rev();
-    quote!(#allow let _ = (#(&#names,)*);)
-}
-
-/// What the arguments bind.
-fn names(func: &Func) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl VisitMut for Names {
-        fn visit_pat_mut(&mut self, pattern: &mut Pat) {
-            match pattern {
-                // An upper-case name is no variable but a unit struct.
-                Pat::Ident(name) if name.subpat.is_none() && !name.ident.to_string().starts_with(char::is_uppercase) => {
-                    self.0.push(name.ident.clone());
-                }
-                _ => syn::visit_mut::visit_pat_mut(self, pattern),
-            }
-        }
-    }
-    let mut names = Names(Vec::new());
-    for argument in &func.sig.inputs {
-        match argument {
-            FnArg::Receiver(receiver) => names.0.push(Ident::new("self", receiver.self_token.span)),
-            FnArg::Typed(typed) => names.visit_pat_mut(&mut typed.pat.clone()),
-        }
-    }
-    names.0
 }
 
 /// The item type of `impl Stream<Item = T>` or `impl Iterator<Item = T>`, whichever `async` asks for.

@@ -257,7 +257,9 @@ impl Lowering<'_> {
         let name = self.form.kind.name();
         self.errors.at(
             keyword,
-            format_args!("without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"),
+            format_args!(
+                "without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"
+            ),
         );
     }
 
@@ -272,7 +274,11 @@ impl Lowering<'_> {
         }
         let found: TokenStream = value.iter().cloned().collect();
         let is_end = self.form.kind == Kind::Fallible && found.to_string() == "Ok (())";
-        let repair = if is_end { "leave it out: the end of the body ends the stream" } else { "to deliver the value, write `yield` before it" };
+        let repair = if is_end {
+            "leave it out: the end of the body ends the stream"
+        } else {
+            "to deliver the value, write `yield` before it"
+        };
         self.errors.at(&found, format_args!("a generator returns nothing, its items are its `yield`s\n{repair}"));
         let before = &trees[..start];
         quote!(#(#before)* { _ = #found; })

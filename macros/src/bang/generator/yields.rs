@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use super::lower::{Handing, Level, Lowering, Run};
 use super::{Kind, label};
 use crate::kit::idents::{binding, local};
-use crate::kit::tokens::{group, is_punct, located, regroup, split_at_commas};
+use crate::kit::tokens::{argument, group, is_punct, located, regroup, split_at_commas};
 
 /// What is handed over.
 #[derive(Clone, Copy)]
@@ -17,7 +17,13 @@ enum What {
 
 impl Lowering<'_> {
     /// `yield VALUE` or `yield ..INNER`; returns how many tokens that was.
-    pub(super) fn yield_expression(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
+    pub(super) fn yield_expression(
+        &mut self,
+        trees: &[TokenTree],
+        index: usize,
+        level: Level,
+        out: &mut Vec<TokenTree>,
+    ) -> usize {
         let operand = operand(&trees[index + 1..]);
         let length = 1 + operand.len();
         if self.is_barred(&trees[index], "yield", operand, level, out) {
@@ -44,7 +50,10 @@ impl Lowering<'_> {
         }
         let name: TokenStream = trees[index..index + 2].iter().cloned().collect();
         let lowered = if self.form.kind == Kind::Plain {
-            self.errors.at(&name, "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s");
+            self.errors.at(
+                &name,
+                "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s",
+            );
             let error = self.tokens(error.into_iter().collect(), level.value());
             Group::new(Delimiter::Brace, quote!(_ = #error;))
         } else {
@@ -126,11 +135,7 @@ impl Lowering<'_> {
             (Handing::Yielder, Kind::Plain) => "emit_all",
             (Handing::Yielder, Kind::Fallible) => "emit_all_ok",
         });
-        let inner = if self.form.is_async {
-            inner
-        } else {
-            call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword)
-        };
+        let inner = if self.form.is_async { inner } else { call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword) };
         let handle = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;
@@ -161,6 +166,8 @@ impl Lowering<'_> {
 /// `function(before VALUE behind)`, all but the value as if it stood at the keyword.
 fn call(function: &TokenStream, before: &TokenStream, value: &TokenStream, behind: &TokenStream, keyword: Span) -> TokenStream {
     let (before, behind) = (located(before.clone(), keyword), located(behind.clone(), keyword));
+    // The parentheses of `yield (..3)` and `yield ..(0..3)` are needed.
+    let value = argument(value.clone());
     let parentheses = located(quote!(()), keyword).into_iter().map(|parentheses| match &parentheses {
         TokenTree::Group(parentheses) => regroup(parentheses, quote!(#before #value #behind)).into(),
         other => TokenTree::clone(other),

@@ -1,0 +1,76 @@
+//! The arguments of a whole function: the body takes all of them in, and drops them in the order of an `async fn`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{FnArg, Ident, Pat, Signature};
+
+use crate::kit::idents::binding;
+
+/// What the body starts with.
+pub(super) fn hold(sig: &mut Signature) -> TokenStream {
+    let mut names = Vec::new();
+    let takes_all = sig.inputs.iter().all(|argument| match argument {
+        FnArg::Receiver(receiver) => {
+            names.push(Ident::new("self", receiver.self_token.span));
+            true
+        }
+        FnArg::Typed(typed) => binds_all(&typed.pat, &mut names),
+    });
+    if takes_all { mention(&names) } else { rebind(sig) }
+}
+
+/// Whether all of the argument ends up in variables; an `async fn` keeps what does not, the one of `_: Guard` for example.
+fn binds_all(pattern: &Pat, names: &mut Vec<Ident>) -> bool {
+    match pattern {
+        Pat::Ident(name) => {
+            names.push(name.ident.clone());
+            is_plain(name)
+        }
+        Pat::Paren(inner) => binds_all(&inner.pat, names),
+        Pat::Tuple(tuple) => tuple.elems.iter().all(|inner| binds_all(inner, names)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().all(|inner| binds_all(inner, names)),
+        Pat::Struct(fields) => fields.rest.is_none() && fields.fields.iter().all(|field| binds_all(&field.pat, names)),
+        _ => false,
+    }
+}
+
+/// By value, and no unit struct.
+fn is_plain(name: &syn::PatIdent) -> bool {
+    name.by_ref.is_none() && name.subpat.is_none() && !name.ident.to_string().starts_with(char::is_uppercase)
+}
+
+/// What a body mentions it takes in, and drops it in this order.
+fn mention(names: &[Ident]) -> TokenStream {
+    if names.is_empty() {
+        return TokenStream::new();
+    }
+    let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
+    // An argument that only has to live is written `_guard`.
+    let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+    let names = names.iter().rev();
+    quote!(#allow let _ = (#(&#names,)*);)
+}
+
+/// In:  `name(mut a: A, _: B)`
+/// Out: `name(a: A, argument1: B)`, and `let mut a = a; let argument1 = argument1; let _ = argument1;` for the body
+fn rebind(sig: &mut Signature) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for (index, argument) in sig.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(typed) = argument else { continue };
+        let written = &typed.pat;
+        let pattern: Pat = match &**written {
+            Pat::Ident(name) if is_plain(name) => {
+                let name = &name.ident;
+                statements.extend(quote!(let #written = #name;));
+                syn::parse_quote!(#name)
+            }
+            written => {
+                let name = binding(&format!("argument{index}"));
+                statements.extend(quote!(#[allow(unused_mut)] let mut #name = #name; let #written = #name;));
+                syn::parse_quote!(#name)
+            }
+        };
+        *typed.pat = pattern;
+    }
+    statements
+}
