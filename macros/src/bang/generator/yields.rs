@@ -43,7 +43,10 @@ impl Lowering<'_> {
     /// `yield_err!(ERROR)`
     pub(super) fn yield_error(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         without_path(out);
-        let error = group(trees.get(index + 2), Delimiter::Parenthesis).map(Group::stream).unwrap_or_default();
+        let error = match trees.get(index + 2) {
+            Some(TokenTree::Group(error)) => error.stream(),
+            _ => TokenStream::new(),
+        };
         let error: Vec<TokenTree> = error.into_iter().collect();
         if self.is_barred(&trees[index], "yield_err!", &error, level, out) {
             return 3;
