@@ -2,31 +2,31 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use super::Accepts;
 use super::core::Outlet;
 use super::yielder::{Emit, Yielder};
 
 /// What `yield ..` and [`Yielder::emit_all`] go through: every [`Stream`] and everything that can be iterated over.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `Stream` nor an iterator",
-    label = "has no items",
+    message = "`{Self}` has no items of type `{T}`",
+    label = "neither a `Stream` nor an iterator of `{T}`",
     note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
 )]
-pub trait Delegate<Way> {
-    /// Of the stream or iterator.
-    type Item;
+pub trait Feeds<Way, T> {
     #[doc(hidden)]
-    type Items: Stream<Item = Self::Item>;
+    type Items: Stream<Item = T>;
     #[doc(hidden)]
     fn into_items(self) -> Self::Items;
 }
 
-/// How a type is gone through; inferred, as hardly any type is a stream and an iterator at once.
+/// How a type is gone through; inferred in streams, as hardly any type is a stream and an iterator at once.
 #[derive(Debug)]
 pub enum AsStream {}
 
@@ -34,9 +34,18 @@ pub enum AsStream {}
 #[derive(Debug)]
 pub enum AsIterator {}
 
-#[diagnostic::do_not_recommend]
-impl<S: Stream> Delegate<AsStream> for S {
-    type Item = S::Item;
+/// The way of iterators, and no parameter of theirs: with one way to choose from, rustc would choose it and report what follows
+/// from that.
+#[diagnostic::on_unimplemented(
+    message = "an iterator delegates to iterators, and this is a `Stream`",
+    label = "can not wait for a `Stream`",
+    note = "for a stream write `async` in front, as in `async move {{ .. }}` or `async fn`"
+)]
+pub trait Waitless {}
+
+impl Waitless for AsIterator {}
+
+impl<T, S: Stream<Item = T>> Feeds<AsStream, T> for S {
     type Items = S;
 
     fn into_items(self) -> S {
@@ -44,24 +53,75 @@ impl<S: Stream> Delegate<AsStream> for S {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<I: IntoIterator> Delegate<AsIterator> for I {
-    type Item = I::Item;
+impl<T, I: IntoIterator<Item = T>> Feeds<AsIterator, T> for I {
     type Items = Each<I::IntoIter>;
 
     fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
+        Each(self.into_iter())
+    }
+}
+
+/// What `yield ..` goes through in a fallible body: items to be delivered as `Ok`, or `Result`s, the first error of which goes
+/// through a `?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no items for a `try_generator!` of `Result<{T}, {E}>`",
+    label = "neither a `Stream` nor an iterator of `{T}` or of `Result<{T}, _>`",
+    note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
+)]
+pub trait TryFeeds<Way, Kind, T, E> {
+    type Error;
+    type Results: Stream<Item = Result<T, Self::Error>>;
+    fn into_results(self) -> Self::Results;
+}
+
+/// Items that are good ones; inferred, as no type is a `Result` of itself.
+#[derive(Debug)]
+pub enum Values {}
+
+/// Items that are `Result`s with errors of type `F`.
+#[derive(Debug)]
+pub struct Outcomes<F>(PhantomData<fn() -> F>);
+
+impl<Way, T, E, D: Feeds<Way, T>> TryFeeds<Way, Values, T, E> for D {
+    type Error = E;
+    type Results = Good<D::Items, E>;
+
+    fn into_results(self) -> Self::Results {
+        Good { items: self.into_items(), error: PhantomData }
+    }
+}
+
+impl<Way, T, E, F, D: Feeds<Way, Result<T, F>>> TryFeeds<Way, Outcomes<F>, T, E> for D {
+    type Error = F;
+    type Results = D::Items;
+
+    fn into_results(self) -> D::Items {
+        self.into_items()
+    }
+}
+
+pin_project! {
+    /// Items as `Result`s.
+    #[derive(Debug)]
+    pub struct Good<S, E> {
+        #[pin]
+        items: S,
+        error: PhantomData<fn() -> E>,
+    }
+}
+
+impl<S: Stream, E> Stream for Good<S, E> {
+    type Item = Result<S::Item, E>;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.project().items.poll_next(cx).map(|item| item.map(Ok))
     }
 }
 
 /// An iterator as a stream that is always ready.
 #[derive(Debug)]
 pub struct Each<I>(I);
-
-/// See `Each`.
-pub fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
-    Each(items.into_iter())
-}
 
 // The iterator is used by value, never pinned.
 impl<I> Unpin for Each<I> {}
@@ -149,55 +209,31 @@ impl<S: Stream, X: Exit<S::Item>> Future for Forward<S, X> {
 }
 
 pin_project! {
-    /// The same in a fallible body: the first `Err` is the result.
+    /// The same in a fallible body with errors of type `E`: the first `Err` is the result, and is converted by the `?` behind this.
     #[derive(Debug)]
     #[must_use = "nothing is delivered unless the future is awaited"]
-    pub struct TryForward<S, X, T, E> {
+    pub struct TryForward<S, X, E> {
         #[pin]
-        items: S,
+        results: S,
         exit: X,
-        result: std::marker::PhantomData<fn() -> Result<T, E>>,
+        error: PhantomData<fn() -> E>,
     }
 }
 
-impl<S, X, T, E> Future for TryForward<S, X, T, E>
+impl<S, X, T, F, E> Future for TryForward<S, X, E>
 where
-    S: Stream<Item: IntoOutcome<T, E>>,
+    S: Stream<Item = Result<T, F>>,
     X: Exit<Result<T, E>>,
 {
-    type Output = Result<(), E>;
+    type Output = Result<(), F>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), F>> {
         let this = self.project();
         ready!(this.exit.poll_free(cx));
-        let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(Ok(())) };
-        this.exit.hand(Ok(item.into_outcome()?), cx);
+        let Some(item) = ready!(this.results.poll_next(cx)) else { return Poll::Ready(Ok(())) };
+        this.exit.hand(Ok(item?), cx);
         Poll::Pending
-    }
-}
-
-/// An item that a fallible body delegates to: a plain one, or a `Result` whose error can be converted.
-#[diagnostic::on_unimplemented(
-    message = "the items of this `try_generator!` are `Result<{T}, {E}>`, and it delegates to items of type `{Self}`",
-    label = "has items of type `{Self}`",
-    note = "delegate to items of type `{T}`, or to `Result<{T}, _>` with an error that `{E}` is made `From`"
-)]
-pub trait IntoOutcome<T, E> {
-    fn into_outcome(self) -> Result<T, E>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E> IntoOutcome<T, E> for T {
-    fn into_outcome(self) -> Result<T, E> {
-        Ok(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E: From<F>, F> IntoOutcome<T, E> for Result<T, F> {
-    fn into_outcome(self) -> Result<T, E> {
-        self.map_err(E::from)
     }
 }
 
@@ -221,48 +257,66 @@ impl<'y, T> Yielder<'y, T> {
     /// That of [`emit`](Self::emit) for the item under way; those that `inner` has not given yet stay in it.
     pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'_, 'y, T>>
     where
-        D: Delegate<Way, Item = T>,
+        D: Feeds<Way, T>,
     {
         Forward { items: inner.into_items(), exit: Emits { yielder: self, under_way: None } }
     }
 }
 
-/// `yield ..` on the body's own level.
+/// `yield ..` on the body's own level. The first argument says what the items have to be.
 #[inline]
-pub fn put_all<'a, 'y, T, Way, D>(inner: D, outlet: &'a mut Outlet<'y, T>) -> Forward<D::Items, &'a mut Outlet<'y, T>>
-where
-    D: Delegate<Way, Item = T>,
-{
+pub fn put_all<'a, 'y, T, Way, D: Feeds<Way, T>>(
+    _: Accepts<T>,
+    inner: D,
+    outlet: &'a mut Outlet<'y, T>,
+) -> Forward<D::Items, &'a mut Outlet<'y, T>> {
     Forward { items: inner.into_items(), exit: outlet }
 }
 
 /// `yield ..` on a fallible body's own level.
 #[inline]
-pub fn put_all_ok<'a, 'y, T, E, Way, D>(
+pub fn put_all_ok<'a, 'y, T, E, Way, Kind, D: TryFeeds<Way, Kind, T, E>>(
+    _: Accepts<Result<T, E>>,
     inner: D,
     outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryForward<D::Items, &'a mut Outlet<'y, Result<T, E>>, T, E>
-where
-    D: Delegate<Way, Item: IntoOutcome<T, E>>,
-{
-    TryForward { items: inner.into_items(), exit: outlet, result: std::marker::PhantomData }
+) -> TryForward<D::Results, &'a mut Outlet<'y, Result<T, E>>, E> {
+    TryForward { results: inner.into_results(), exit: outlet, error: PhantomData }
+}
+
+/// `yield ..` of an iterator.
+#[inline]
+pub fn put_each<'a, 'y, T, Way: Waitless, D: Feeds<Way, T>>(
+    accepts: Accepts<T>,
+    inner: D,
+    outlet: &'a mut Outlet<'y, T>,
+) -> Forward<D::Items, &'a mut Outlet<'y, T>> {
+    put_all(accepts, inner, outlet)
+}
+
+/// `yield ..` of a fallible iterator.
+#[inline]
+pub fn put_each_ok<'a, 'y, T, E, Way: Waitless, Kind, D: TryFeeds<Way, Kind, T, E>>(
+    accepts: Accepts<Result<T, E>>,
+    inner: D,
+    outlet: &'a mut Outlet<'y, Result<T, E>>,
+) -> TryForward<D::Results, &'a mut Outlet<'y, Result<T, E>>, E> {
+    put_all_ok(accepts, inner, outlet)
 }
 
 /// `yield ..` of a body that lends its handle.
-pub fn emit_all<'a, 'y, T, Way, D>(inner: D, yielder: &'a Yielder<'y, T>) -> Forward<D::Items, Emits<'a, 'y, T>>
-where
-    D: Delegate<Way, Item = T>,
-{
-    yielder.emit_all(inner)
+pub fn emit_all<'a, 'y, T, Way, D: Feeds<Way, T>>(
+    _: Accepts<T>,
+    inner: D,
+    yielder: &'a Yielder<'y, T>,
+) -> Forward<D::Items, Emits<'a, 'y, T>> {
+    Forward { items: inner.into_items(), exit: Emits { yielder, under_way: None } }
 }
 
 /// `yield ..` of a fallible body that lends its handle.
-pub fn emit_all_ok<'a, 'y, T, E, Way, D>(
+pub fn emit_all_ok<'a, 'y, T, E, Way, Kind, D: TryFeeds<Way, Kind, T, E>>(
+    _: Accepts<Result<T, E>>,
     inner: D,
     yielder: &'a Yielder<'y, Result<T, E>>,
-) -> TryForward<D::Items, Emits<'a, 'y, Result<T, E>>, T, E>
-where
-    D: Delegate<Way, Item: IntoOutcome<T, E>>,
-{
-    TryForward { items: inner.into_items(), exit: Emits { yielder, under_way: None }, result: std::marker::PhantomData }
+) -> TryForward<D::Results, Emits<'a, 'y, Result<T, E>>, E> {
+    TryForward { results: inner.into_results(), exit: Emits { yielder, under_way: None }, error: PhantomData }
 }

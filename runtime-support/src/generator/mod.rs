@@ -17,7 +17,7 @@ pub use self::body::Fallible;
 use self::body::{Direct, Lending, Start};
 pub use self::core::Generator;
 use self::core::Outlet;
-pub use self::forward::{emit_all, emit_all_ok, each, put_all, put_all_ok};
+pub use self::forward::{emit_all, emit_all_ok, put_all, put_all_ok, put_each, put_each_ok};
 pub use self::iter::GeneratorIter;
 pub use self::yielder::{Emit, Yielder};
 
@@ -138,6 +138,11 @@ pub struct Accepts<T>(PhantomData<fn(T) -> T>);
 /// See `Accepts`.
 #[inline]
 pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
+    Accepts(PhantomData)
+}
+
+/// See `Accepts`.
+pub fn accepts_emitted<T>(_: &Yielder<'_, T>) -> Accepts<T> {
     Accepts(PhantomData)
 }
 

@@ -5,9 +5,13 @@ use quote::quote;
 use syn::{FnArg, Ident, Pat, Signature};
 
 use crate::kit::idents::binding;
+use crate::kit::tokens::mentions;
 
 /// What the body starts with.
-pub(super) fn hold(sig: &mut Signature) -> TokenStream {
+///
+/// Arguments that it names anyway need only be named in the right order. For any other the body has to do what that of an
+/// `async fn` does, which keeps them twice.
+pub(super) fn hold(sig: &mut Signature, body: &TokenStream) -> TokenStream {
     let mut names = Vec::new();
     let takes_all = sig.inputs.iter().all(|argument| match argument {
         FnArg::Receiver(receiver) => {
@@ -16,7 +20,8 @@ pub(super) fn hold(sig: &mut Signature) -> TokenStream {
         }
         FnArg::Typed(typed) => binds_all(&typed.pat, &mut names),
     });
-    if takes_all { mention(&names) } else { rebind(sig) }
+    let is_named = |name: &Ident| name == "self" || mentions(body, &name.to_string());
+    if takes_all && names.iter().all(is_named) { mention(&names) } else { rebind(sig) }
 }
 
 /// Whether all of the argument ends up in variables; an `async fn` keeps what does not, the one of `_: Guard` for example.
@@ -44,11 +49,8 @@ fn mention(names: &[Ident]) -> TokenStream {
     if names.is_empty() {
         return TokenStream::new();
     }
-    let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
-    // An argument that only has to live is written `_guard`.
-    let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
     let names = names.iter().rev();
-    quote!(#allow let _ = (#(&#names,)*);)
+    quote!(let _ = (#(&#names,)*);)
 }
 
 /// In:  `name(mut a: A, _: B)`
@@ -56,7 +58,10 @@ fn mention(names: &[Ident]) -> TokenStream {
 fn rebind(sig: &mut Signature) -> TokenStream {
     let mut statements = TokenStream::new();
     for (index, argument) in sig.inputs.iter_mut().enumerate() {
-        let FnArg::Typed(typed) = argument else { continue };
+        let FnArg::Typed(typed) = argument else {
+            statements.extend(quote!(let _ = &self;));
+            continue;
+        };
         let written = &typed.pat;
         let pattern: Pat = match &**written {
             Pat::Ident(name) if is_plain(name) => {

@@ -1,7 +1,8 @@
 //! The whole-function form: `generator!( pub async fn rows(&self) -> impl Stream<Item = Row> { .. } );`
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::VisitMut;
 use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound};
 
@@ -19,7 +20,7 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
     let is_async =
         is_ident(trees.first(), "async") && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
     // A `pub` that came through a fragment of `macro_rules!` stands in a group of its own.
-    let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::None);
+    let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None);
     starts || is_const || is_async || is_punct(trees.first(), '#') || is_fragment
 }
 
@@ -28,36 +29,50 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
 pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> TokenStream {
     let name = kind.name();
     driver::attribute(name, &TokenStream::new(), |errors| {
-        let mut func: Func = match syn::parse2(input) {
-            Ok(func) => func,
-            Err(error) => {
-                errors.push(error);
-                return None;
-            }
-        };
-        let body = match &func.body {
-            Body::Block(body) => body.clone(),
-            Body::Missing(semi) => {
-                errors.at(semi, format_args!("`{name}` needs a body here\na method without one is declared outside of `{name}`"));
-                return Some(func.into_token_stream());
-            }
-        };
-        let form = Form { kind, is_async: func.sig.asyncness.is_some() };
+        let mut func = read(name, input, errors)?;
+        let form = Form { kind, is_async: func.sig.asyncness.take().is_some() };
         let item = item(form, &func.sig.output, &func.sig.ident, errors);
         if let Some(keyword) = func.sig.constness.take() {
             errors.at(keyword, format_args!("a function in `{name}` can not be `const`\nleave it out"));
         }
-        let held = arguments::hold(&mut func.sig);
+        let body = match &func.body {
+            Body::Block(body) => body.clone(),
+            Body::Missing(semi) => {
+                errors.at(semi, format_args!("`{name}` needs a body here\na method without one is declared outside of `{name}`"));
+                Group::new(Delimiter::Brace, TokenStream::new())
+            }
+        };
         let is_broken = !errors.is_empty();
+        let has_item = item.is_some();
+        let held = arguments::hold(&mut func.sig, &body.stream());
         let input = Input { form, capture: quote!(move), parameters: TokenStream::new(), item, held, body };
         let body = emit(&input, krate, errors);
-        func.sig.asyncness = None;
         if is_broken {
             // Whatever else rustc had to say about the return type would be about the same mistake.
-            return Some(func.with_body(quote!({ let _ = #body; #krate::__private::returned() })));
+            func.sig.output = ReturnType::Default;
+            // Without an item type nothing says what the error is.
+            let is_known = has_item || kind == Kind::Plain;
+            return Some(func.with_body(if is_known { quote!({ let _ = #body; }) } else { quote!({}) }));
         }
         Some(func.with_body(quote!({ #body })))
     })
+}
+
+/// One function and nothing else.
+fn read(name: &str, input: TokenStream, errors: &mut Errors) -> Option<Func> {
+    let example = format!("write `{name}(async fn items() -> impl Stream<Item = T> {{ .. yield item; .. }})`");
+    let parser = |input: ParseStream<'_>| Ok((input.parse::<Func>()?, input.parse::<TokenStream>()?));
+    match parser.parse2(input) {
+        Ok((func, behind)) if behind.is_empty() => Some(func),
+        Ok((func, behind)) => {
+            errors.at(behind, format_args!("`{name}` takes one function, this stands behind it"));
+            Some(func)
+        }
+        Err(error) => {
+            errors.at_span(error.span(), format_args!("`{name}` takes a function here: {error}\n{example}"));
+            None
+        }
+    }
 }
 
 /// The item type of `impl Stream<Item = T>` or `impl Iterator<Item = T>`, whichever `async` asks for.
@@ -80,20 +95,20 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
     let macro_name = form.kind.name();
     let item = if form.kind == Kind::Fallible { "Result<T, E>" } else { "T" };
     let other_way = if form.is_async { "leave out `async`" } else { "write `async fn`" };
-    if bounds.iter().any(|bound| ending_in(bound, wrong).is_some()) {
+    if let Some(bound) = bounds.iter().find_map(|bound| ending_in(bound, wrong)) {
         let keyword = if form.is_async { "an `async fn`" } else { "a function without `async`" };
         errors.at(
             returned,
             format_args!("{keyword} in `{macro_name}` returns `impl {right}<Item = {item}>`\n{other_way} to return `impl {wrong}<Item = {item}>`"),
         );
-    } else {
-        errors.at(
+        return item_of(bound);
+    }
+    errors.at(
             returned,
             format_args!(
                 "a function in `{macro_name}` returns what its body becomes\nwrite `async fn .. -> impl Stream<Item = {item}>`, or `fn .. -> impl Iterator<Item = {item}>`"
             ),
         );
-    }
     None
 }
 

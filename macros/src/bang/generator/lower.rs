@@ -71,7 +71,7 @@ impl Level {
     fn nested(self, form: Form) -> Self {
         let run = match self.run {
             Run::Own if form.is_async => Run::Nested,
-            Run::Own => Run::Barred("an `async` block, which an iterator does not run"),
+            Run::Own => Run::Barred("an `async` block"),
             run => run,
         };
         Self { run, in_macro: false, in_braces: true }
@@ -254,12 +254,9 @@ impl Lowering<'_> {
 
     /// `await` on the own level of an iterator. The token stays: beneath, the body is an async one.
     fn refuse_await(&mut self, keyword: &TokenTree) {
-        let name = self.form.kind.name();
         self.errors.at(
             keyword,
-            format_args!(
-                "without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"
-            ),
+            "without `async` this is an iterator, which can not wait\nfor a stream write `async` in front, as in `async move { .. }` or `async fn`",
         );
     }
 

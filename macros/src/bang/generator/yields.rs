@@ -43,38 +43,49 @@ impl Lowering<'_> {
     /// `yield_err!(ERROR)`
     pub(super) fn yield_error(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         without_path(out);
-        let error = match trees.get(index + 2) {
-            Some(TokenTree::Group(error)) => error.stream(),
-            _ => TokenStream::new(),
-        };
-        let error: Vec<TokenTree> = error.into_iter().collect();
-        if self.is_barred(&trees[index], "yield_err!", &error, level, out) {
-            return 3;
-        }
         let name: TokenStream = trees[index..index + 2].iter().cloned().collect();
-        let lowered = if self.form.kind == Kind::Plain {
-            self.errors.at(
-                &name,
+        let arguments = match trees.get(index + 2) {
+            Some(TokenTree::Group(arguments)) => Some(arguments.stream()),
+            _ => None,
+        };
+        let length = 2 + usize::from(arguments.is_some());
+        let mut parts = split_at_commas(arguments.unwrap_or_default()).into_iter();
+        let error: Vec<TokenTree> = parts.next().into_iter().flatten().collect();
+        if self.is_barred(&trees[index], "yield_err!", &error, level, out) {
+            return length;
+        }
+        let mut mistake = None;
+        if self.form.kind == Kind::Plain {
+            mistake = Some(
                 "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s",
             );
+        } else if error.is_empty() {
+            mistake = Some("`yield_err!` needs the error that it delivers\nwrite `yield_err!(error)`");
+        }
+        let lowered = if let Some(mistake) = mistake {
+            self.errors.at(&name, mistake);
             let error = self.tokens(error.into_iter().collect(), level.value());
-            Group::new(Delimiter::Brace, quote!(_ = #error;))
+            Group::new(Delimiter::Brace, if error.is_empty() { error } else { quote!(_ = #error;) })
         } else {
-            if error.is_empty() {
-                self.errors.at(&name, "`yield_err!` needs the error that it delivers\nwrite `yield_err!(error)`");
-            }
             self.single(What::Error, &error, trees[index].span(), level)
         };
-        push_statement(lowered, level, index + 3 == trees.len(), out);
-        3
+        let behind: TokenStream = parts.collect();
+        if !behind.is_empty() {
+            self.errors.at(behind, "`yield_err!` takes one error, this stands behind it");
+        }
+        push_statement(lowered, level, index + length == trees.len(), out);
+        length
     }
 
     /// Refuses what stands where nothing can wait, and puts an expression of the same type there, so that this is the only error.
     fn is_barred(&mut self, at: &TokenTree, name: &str, value: &[TokenTree], level: Level, out: &mut Vec<TokenTree>) -> bool {
         let Run::Barred(place) = level.run else { return false };
+        let (made, function) = if self.form.is_async { ("stream", "stream") } else { ("iterator", "iter") };
         self.errors.at(
             at,
-            format_args!("`{name}` stands in {place}, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`"),
+            format_args!(
+                "`{name}` stands in {place}, which can not wait for the {made}'s consumer\nuse a loop, or lend the handle of `weftwork::{function}`"
+            ),
         );
         let is_delegation = is_punct(value.first(), '.') && is_punct(value.get(1), '.');
         let value = if is_delegation { &value[2..] } else { value };
@@ -118,7 +129,7 @@ impl Lowering<'_> {
     }
 
     /// In:  `yield ..INNER`
-    /// Out: `{ if false { break 'body } put_all(INNER, &mut outlet).await; }`, with a `?` in the fallible form
+    /// Out: `{ if false { break 'body } put_all(accepts(&outlet), INNER, &mut outlet).await; }`, with a `?` in the fallible form
     ///
     /// Here temporaries of the value live until its last item is delivered, as those in the header of a `for` do.
     fn delegation(&mut self, dots: &TokenStream, inner: &[TokenTree], keyword: Span, level: Level) -> Group {
@@ -132,21 +143,22 @@ impl Lowering<'_> {
         let inner = self.tokens(inner.iter().cloned().collect(), level.value());
         let (krate, handle) = (self.krate, self.handing.handle());
         let private = quote!(#krate::__private);
-        let function = local(match (self.handing, self.form.kind) {
-            (Handing::Outlet, Kind::Plain) => "put_all",
-            (Handing::Outlet, Kind::Fallible) => "put_all_ok",
-            (Handing::Yielder, Kind::Plain) => "emit_all",
-            (Handing::Yielder, Kind::Fallible) => "emit_all_ok",
+        let function = local(match (self.handing, self.form.is_async, self.form.kind) {
+            (Handing::Outlet, true, Kind::Plain) => "put_all",
+            (Handing::Outlet, true, Kind::Fallible) => "put_all_ok",
+            (Handing::Outlet, false, Kind::Plain) => "put_each",
+            (Handing::Outlet, false, Kind::Fallible) => "put_each_ok",
+            (Handing::Yielder, _, Kind::Plain) => "emit_all",
+            (Handing::Yielder, _, Kind::Fallible) => "emit_all_ok",
         });
-        let inner = if self.form.is_async { inner } else { call(&quote!(#private::each), &quote!(), &inner, &quote!(), keyword) };
-        let handle = match self.handing {
+        let (accepts, handle) = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;
-                quote!(, &mut #handle)
+                (quote!(#private::accepts(&#handle),), quote!(, &mut #handle))
             }
-            Handing::Yielder => quote!(, #handle),
+            Handing::Yielder => (quote!(#private::accepts_emitted(#handle),), quote!(, #handle)),
         };
-        let call = call(&quote!(#private::#function), &quote!(), &inner, &handle, keyword);
+        let call = call(&quote!(#private::#function), &accepts, &inner, &handle, keyword);
         let question = (self.form.kind == Kind::Fallible).then(|| quote!(?));
         let mut statements = located(self.net(), keyword);
         statements.extend(call);
@@ -170,13 +182,15 @@ impl Lowering<'_> {
 fn call(function: &TokenStream, before: &TokenStream, value: &TokenStream, behind: &TokenStream, keyword: Span) -> TokenStream {
     let (before, behind) = (located(before.clone(), keyword), located(behind.clone(), keyword));
     // The parentheses of `yield (..3)` and `yield ..(0..3)` are needed.
-    let value = argument(value.clone());
-    let parentheses = located(quote!(()), keyword).into_iter().map(|parentheses| match &parentheses {
-        TokenTree::Group(parentheses) => regroup(parentheses, quote!(#before #value #behind)).into(),
-        other => TokenTree::clone(other),
-    });
+    let is_parenthesised = group(value.clone().into_iter().next().as_ref(), Delimiter::Parenthesis).is_some();
+    let value = if is_parenthesised { argument(value.clone()) } else { value.clone() };
     let mut tokens = located(function.clone(), keyword);
-    tokens.extend(parentheses);
+    for mut parentheses in located(quote!(()), keyword) {
+        if let TokenTree::Group(empty) = &parentheses {
+            parentheses = regroup(empty, quote!(#before #value #behind)).into();
+        }
+        tokens.extend([parentheses]);
+    }
     tokens
 }
 
