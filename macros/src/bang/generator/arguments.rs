@@ -1,7 +1,7 @@
 //! The arguments of a whole function: the body takes all of them in, and drops them in the order of an `async fn`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{FnArg, Ident, Pat, Signature};
 
 use crate::kit::idents::binding;
@@ -21,7 +21,7 @@ pub(super) fn hold(sig: &mut Signature, body: &TokenStream) -> TokenStream {
         FnArg::Typed(typed) => binds_all(&typed.pat, &mut names),
     });
     let is_named = |name: &Ident| name == "self" || mentions(body, &name.to_string());
-    if takes_all && names.iter().all(is_named) { mention(&names) } else { rebind(sig) }
+    if takes_all && names.iter().all(is_named) { mention(&names) } else { rebind(sig, body) }
 }
 
 /// Whether all of the argument ends up in variables; an `async fn` keeps what does not, the one of `_: Guard` for example.
@@ -55,7 +55,7 @@ fn mention(names: &[Ident]) -> TokenStream {
 
 /// In:  `name(mut a: A, _: B)`
 /// Out: `name(a: A, argument1: B)`, and `let mut a = a; let argument1 = argument1; let _ = argument1;` for the body
-fn rebind(sig: &mut Signature) -> TokenStream {
+fn rebind(sig: &mut Signature, body: &TokenStream) -> TokenStream {
     let mut statements = TokenStream::new();
     for (index, argument) in sig.inputs.iter_mut().enumerate() {
         let FnArg::Typed(typed) = argument else {
@@ -66,12 +66,21 @@ fn rebind(sig: &mut Signature) -> TokenStream {
         let pattern: Pat = match &**written {
             Pat::Ident(name) if is_plain(name) => {
                 let name = &name.ident;
-                statements.extend(quote!(let #written = #name;));
+                let text = name.to_string();
+                // `_guard` only has to live, and clippy minds both its use and another variable of that name.
+                statements.extend(if text.starts_with('_') && !mentions(body, &text) {
+                    let held = binding(&format!("argument{index}"));
+                    quote!(#[allow(clippy::used_underscore_binding)] let #held = #name;)
+                } else {
+                    quote!(let #written = #name;)
+                });
                 syn::parse_quote!(#name)
             }
             written => {
                 let name = binding(&format!("argument{index}"));
-                statements.extend(quote!(#[allow(unused_mut)] let mut #name = #name; let #written = #name;));
+                // Nothing else needs a variable that is `mut`, and an `allow` is an error where the lint is forbidden.
+                let mutable = written.to_token_stream().to_string().contains("ref mut").then(|| quote!(mut));
+                statements.extend(quote!(let #mutable #name = #name; let #written = #name;));
                 syn::parse_quote!(#name)
             }
         };
