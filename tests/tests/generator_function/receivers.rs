@@ -83,7 +83,7 @@ impl Text {
     );
 
     generator!(
-        fn nothing(&self) -> impl Iterator<Item = Self> {
+        fn nothing(&self, _: u8, _unmentioned: Arc<u8>) -> impl Iterator<Item = Self> {
             yield self.clone();
         }
     );
@@ -110,7 +110,7 @@ async fn g12_receivers() {
     let shared = Arc::new(text.clone());
     assert_eq!(all(shared.clone().shared()).await, [2]);
     assert_eq!(all(Pin::new(&mut text).pinned()).await, [0]);
-    assert_eq!(text.nothing().count(), 1);
+    assert_eq!(text.nothing(1, Arc::new(2)).count(), 1);
     assert_eq!(all(Text("1 x".into()).numbers()).await, ["1".parse::<i32>(), "x".parse::<i32>()]);
 }
 

@@ -58,9 +58,13 @@ fn mention(names: &[Ident]) -> TokenStream {
 fn rebind(sig: &mut Signature, body: &TokenStream) -> TokenStream {
     let mut statements = TokenStream::new();
     for (index, argument) in sig.inputs.iter_mut().enumerate() {
-        let FnArg::Typed(typed) = argument else {
-            statements.extend(quote!(let _ = &self;));
-            continue;
+        let typed = match argument {
+            FnArg::Receiver(receiver) => {
+                let name = &receiver.self_token;
+                statements.extend(quote!(let _ = &#name;));
+                continue;
+            }
+            FnArg::Typed(typed) => typed,
         };
         let written = &typed.pat;
         let pattern: Pat = match &**written {
