@@ -282,8 +282,39 @@ fragments!(
     }
 );
 
+macro_rules! returning {
+    ($name:ident, $argument:pat, $returned:ty, $value:expr) => {
+        generator!(
+            fn $name($argument: u8) -> $returned {
+                yield $value;
+                yield ..[$value];
+            }
+        );
+    };
+}
+
+returning!(from_a_type, _, impl Iterator<Item = u8>, 1 + 1);
+
+macro_rules! method {
+    ($self:ident, $receiver:ty, $value:expr) => {
+        generator!(
+            fn value($self: $receiver) -> impl Iterator<Item = u8> {
+                yield $value;
+            }
+        );
+    };
+}
+
+struct Value(u8);
+
+impl Value {
+    method!(self, &Self, self.0);
+}
+
 #[tokio::test]
 async fn g20_functions_through_macros() {
+    assert_eq!(from_a_type(0).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(Value(3).value().collect::<Vec<_>>(), [3]);
     assert_eq!(all(from_tokens(5)).await, [5]);
     assert_eq!(all(from_fragments(1, &2)).await, [(1, 2)]);
     assert_eq!(all(from_few_fragments()).await, [1]);

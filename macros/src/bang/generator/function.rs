@@ -83,7 +83,7 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
     };
     let (right, wrong) = if form.is_async { ("Stream", "Iterator") } else { ("Iterator", "Stream") };
     let bounds: Vec<TypeParamBound> = match output {
-        ReturnType::Type(_, returned) => match &**returned {
+        ReturnType::Type(_, returned) => match in_fragment(returned) {
             Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
             _ => Vec::new(),
         },
@@ -110,6 +110,14 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
             ),
         );
     None
+}
+
+/// The type itself, where it came through a fragment of `macro_rules!`.
+fn in_fragment(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => in_fragment(&group.elem),
+        ty => ty,
+    }
 }
 
 /// The trait of a bound, if its name ends so (`FusedStream`).
