@@ -4,10 +4,11 @@
 mod arguments;
 #[path = "generator_function/receivers.rs"]
 mod receivers;
+#[path = "generator_function/recursion.rs"]
+mod recursion;
 
 use std::fmt::Display;
 use std::num::ParseIntError;
-use std::pin::pin;
 
 use futures::StreamExt;
 use futures_core::Stream;
@@ -335,34 +336,49 @@ fn g22_panics_and_callers_report_the_users_line() {
     assert_eq!(lines().collect::<Vec<_>>(), [(start + 3, start + 3)]);
 }
 
-struct Node(u32, Vec<Node>);
+struct Borrowed<'a>(&'a str);
+
+impl<'a> Borrowed<'a> {
+    generator!(
+        fn parts(&self) -> impl Iterator<Item = Borrowed<'_>> {
+            for part in self.0.split(' ') {
+                yield Borrowed(part);
+            }
+        }
+    );
+
+    generator!(
+        fn own(self) -> impl Iterator<Item = &'a str> {
+            yield ..self.0.split(' ');
+        }
+    );
+
+    generator!(
+        fn tests<'s>(&'s self) -> impl Iterator<Item = Box<dyn Fn(&str) -> bool + 's>> {
+            let text = self.0;
+            yield Box::new(move |other| other == text);
+        }
+    );
+}
 
 generator!(
-    async fn walk(node: &Node) -> impl Stream<Item = u32> {
-        yield node.0;
-        for child in &node.1 {
-            yield ..Box::pin(walk(child));
-        }
+    fn not_written_yet() -> impl Iterator<Item = u8> {
+        todo!()
     }
 );
 
 generator!(
-    fn walk_iter(node: &Node) -> impl Iterator<Item = u32> {
-        yield node.0;
-        for child in &node.1 {
-            yield ..(Box::new(walk_iter(child)) as Box<dyn Iterator<Item = u32> + '_>);
-        }
-    }
+    async fn empty() -> impl Stream<Item = u8> {}
 );
 
 #[tokio::test]
-async fn g24_recursion_goes_through_a_box() {
-    let tree = Node(1, vec![Node(2, vec![Node(3, vec![])]), Node(4, vec![])]);
-    assert_eq!(all(walk(&tree)).await, [1, 2, 3, 4]);
-    assert_eq!(walk_iter(&tree).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    let mut stopped = pin!(walk(&tree));
-    assert_eq!(stopped.next().await, Some(1));
-    assert_eq!(stopped.next().await, Some(2));
+async fn g11_items_with_lifetimes_of_all_kinds() {
+    let text = Borrowed("a b");
+    assert_eq!(text.parts().map(|part| part.0).collect::<Vec<_>>(), ["a", "b"]);
+    assert!(text.tests().all(|is| is("a b") && !is("a")));
+    assert_eq!(text.own().collect::<Vec<_>>(), ["a", "b"]);
+    assert!(all(empty()).await.is_empty());
+    drop(not_written_yet());
 }
 
 generator!(
