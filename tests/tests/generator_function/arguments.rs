@@ -29,11 +29,11 @@ struct Pair<'a> {
 
 /// The same arguments for an `async fn`, a stream and an iterator.
 macro_rules! three {
-    ($plain:ident, $streamed:ident, $iterated:ident, $second:pat) => {
+    ($plain:ident, $streamed:ident, $iterated:ident, $second:pat, $third:pat, $uses:expr) => {
         async fn $plain<'a>(
             a: Noted<'a>,
             $second: Noted<'a>,
-            _b: Noted<'a>,
+            $third: Noted<'a>,
             (c, d): (Noted<'a>, Noted<'a>),
             e: Noted<'a>,
             log: &'a Log,
@@ -41,14 +41,14 @@ macro_rules! three {
             let _local = Noted("local", log);
             tokio::task::yield_now().await;
             drop(d);
-            let _ = (&a, &c, &e);
+            let _ = (&a, &c, &e, $uses);
         }
 
         generator!(
             async fn $streamed<'a>(
                 a: Noted<'a>,
                 $second: Noted<'a>,
-                _b: Noted<'a>,
+                $third: Noted<'a>,
                 (c, d): (Noted<'a>, Noted<'a>),
                 e: Noted<'a>,
                 log: &'a Log,
@@ -56,7 +56,7 @@ macro_rules! three {
                 let _local = Noted("local", log);
                 yield 1;
                 drop(d);
-                let _ = (&a, &c, &e);
+                let _ = (&a, &c, &e, $uses);
             }
         );
 
@@ -64,7 +64,7 @@ macro_rules! three {
             fn $iterated<'a>(
                 a: Noted<'a>,
                 $second: Noted<'a>,
-                _b: Noted<'a>,
+                $third: Noted<'a>,
                 (c, d): (Noted<'a>, Noted<'a>),
                 e: Noted<'a>,
                 log: &'a Log,
@@ -72,14 +72,15 @@ macro_rules! three {
                 let _local = Noted("local", log);
                 yield 1;
                 drop(d);
-                let _ = (&a, &c, &e);
+                let _ = (&a, &c, &e, $uses);
             }
         );
     };
 }
 
-three!(plain, streamed, iterated, _x);
-three!(plain_unbound, streamed_unbound, iterated_unbound, _);
+// All named in the body, and not.
+three!(plain, streamed, iterated, x, b, (&x, &b));
+three!(plain_unbound, streamed_unbound, iterated_unbound, _, _b, ());
 
 /// What is dropped, in order, with the arguments made from `log` and `made` taken as far as `go` takes it.
 fn order<M>(make: impl Fn(&'static Log) -> M, go: impl Fn(&mut M)) -> Vec<&'static str> {
@@ -95,7 +96,7 @@ macro_rules! make {
     ($function:ident, $($wrap:tt)*) => {
         |log| {
             let noted = |name| Noted(name, log);
-            $($wrap)*($function(noted("a"), noted("second"), noted("_b"), (noted("c"), noted("d")), noted("e"), log))
+            $($wrap)*($function(noted("a"), noted("second"), noted("third"), (noted("c"), noted("d")), noted("e"), log))
         }
     };
 }
@@ -123,7 +124,7 @@ macro_rules! same_order {
         // Unpolled there is no order to keep; an `async fn` drops them the other way round then.
         for mut unpolled in [order(make!($streamed, Box::pin), |_| {}), order(make!($iterated, Box::new), |_| {})] {
             unpolled.sort_unstable();
-            assert_eq!(unpolled, ["_b", "a", "c", "d", "e", "second"]);
+            assert_eq!(unpolled, ["a", "c", "d", "e", "second", "third"]);
         }
     };
 }
