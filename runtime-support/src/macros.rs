@@ -16,7 +16,9 @@ macro_rules! try_generator {
 #[doc = include_str!("../doc/yield_err.md")]
 #[macro_export]
 macro_rules! yield_err {
-    ($($error:tt)*) => { ::core::compile_error!("`yield_err!` delivers an error from the body of `try_generator!`: it stands nowhere else") };
+    ($($error:tt)*) => {
+        ::core::compile_error!("`yield_err!` delivers an error from the body of `try_generator!`: it stands nowhere else")
+    };
 }
 
 #[doc = include_str!("../doc/for_await.md")]

@@ -216,7 +216,7 @@ async fn g11_the_fallible_form() {
     assert_eq!(all(parsed("1 2")).await, [Ok(1), Ok(2)]);
     assert_eq!(all(parsed("1 x 2")).await, ["1".parse(), "x".parse::<i32>()]);
     assert_eq!(all(parsed("1  2")).await, [Ok(1)]);
-    let kept = parsed_iter(["1", "x", "2", "yy", "3"]).map(|item| item.ok()).collect::<Vec<_>>();
+    let kept = parsed_iter(["1", "x", "2", "yy", "3"]).map(Result::ok).collect::<Vec<_>>();
     assert_eq!(kept, [Some(1), None, Some(2), None]);
 }
 
@@ -309,13 +309,13 @@ macro_rules! method {
 struct Value(u8);
 
 impl Value {
-    method!(self, &Self, self.0);
+    method!(self, Box<Self>, self.0);
 }
 
 #[tokio::test]
 async fn g20_functions_through_macros() {
     assert_eq!(from_a_type(0).collect::<Vec<_>>(), [2, 2]);
-    assert_eq!(Value(3).value().collect::<Vec<_>>(), [3]);
+    assert_eq!(Box::new(Value(3)).value().collect::<Vec<_>>(), [3]);
     assert_eq!(all(from_tokens(5)).await, [5]);
     assert_eq!(all(from_fragments(1, &2)).await, [(1, 2)]);
     assert_eq!(all(from_few_fragments()).await, [1]);

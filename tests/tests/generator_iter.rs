@@ -1,5 +1,7 @@
 //! `generator!` and `try_generator!` without `async`: iterators.
 
+#![allow(clippy::never_loop, clippy::let_unit_value, reason = "unusual places are the point")]
+
 #[path = "generator_iter/ends.rs"]
 mod ends;
 

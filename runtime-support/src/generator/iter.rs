@@ -117,7 +117,9 @@ fn next<T>(body: Pin<&mut impl Stream<Item = T>>) -> Option<T> {
 
 #[cold]
 fn waits() -> ! {
-    panic!("the body of an iterator waits for something that is not ready, and an iterator has no executor: write `generator!(async ..)`")
+    panic!(
+        "the body of an iterator waits for something that is not ready, and an iterator has no executor: write `generator!(async ..)`"
+    )
 }
 
 impl<T, S> FusedIterator for GeneratorIter<T, S>

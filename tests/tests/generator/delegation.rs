@@ -1,5 +1,7 @@
 //! `yield ..inner`: all items of another stream or iterator.
 
+#![allow(clippy::never_loop, clippy::let_unit_value, reason = "unusual places are the point")]
+
 use std::cell::RefCell;
 use std::pin::pin;
 use std::task::Poll;

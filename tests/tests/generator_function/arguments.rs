@@ -144,7 +144,7 @@ generator!(
         Pair { left, right }: Pair<'_>,
         [first, .., last]: [u8; 3],
         (mut counter, &step): (u8, &u8),
-        (whole @ Some(_) | whole @ None): Option<u8>,
+        whole @ (Some(_) | None): Option<u8>,
     ) -> impl Stream<Item = (u8, &'static str)> {
         counter += step;
         yield (first + last, left.0);

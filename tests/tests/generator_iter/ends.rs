@@ -35,7 +35,10 @@ fn g27_after_its_end_it_gives_none_for_ever() {
     fused(items);
 
     let pinned = pin!(generator!(|| -> u8 {
-        return;
+        if true {
+            return;
+        }
+        yield 1;
     }));
     fused(pinned);
 }
