@@ -24,6 +24,14 @@ generator!(
     pub async fn
 );
 
+generator!();
+
+struct Rows;
+
+impl Rows {
+    generator!(rows());
+}
+
 trait Source {
     generator!(
         async fn rows(&self) -> impl futures_core::Stream<Item = u8>;
