@@ -54,16 +54,19 @@ struct Expand;
 
 impl VisitMut for Expand {
     fn visit_file_mut(&mut self, file: &mut File) {
+        expand_macros(&mut file.items, |item| if let Item::Macro(call) = item { Some(&call.mac) } else { None });
         expand_each(&mut file.items, item_attrs);
         visit_mut::visit_file_mut(self, file);
     }
 
     fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        expand_macros(&mut item.items, |item| if let ImplItem::Macro(call) = item { Some(&call.mac) } else { None });
         expand_each(&mut item.items, impl_item_attrs);
         visit_mut::visit_item_impl_mut(self, item);
     }
 
     fn visit_item_trait_mut(&mut self, item: &mut syn::ItemTrait) {
+        expand_macros(&mut item.items, |item| if let TraitItem::Macro(call) = item { Some(&call.mac) } else { None });
         expand_each(&mut item.items, trait_item_attrs);
         visit_mut::visit_item_trait_mut(self, item);
     }
@@ -96,18 +99,26 @@ fn parse<T: Parse>(tokens: &TokenStream) -> T {
 
 /// Puts the expansion of each item in its place: the item, and the errors after it.
 fn expand_each<T: Parse + ToTokens>(items: &mut Vec<T>, attrs: fn(&mut T) -> Option<&mut Vec<Attribute>>) {
-    let all = |input: ParseStream<'_>| {
-        let mut items = Vec::new();
-        while !input.is_empty() {
-            items.push(input.parse()?);
-        }
-        Ok(items)
-    };
     while let Some((index, attr)) = items.iter_mut().enumerate().find_map(|(index, item)| Some((index, take_ours(attrs(item)?)?)))
     {
         let expanded = attribute(&attr, items[index].to_token_stream());
         items.splice(index..=index, all.parse2(expanded).unwrap());
     }
+}
+
+/// Puts what a macro of ours among the items expands to in its place.
+fn expand_macros<T: Parse>(items: &mut Vec<T>, call: fn(&T) -> Option<&Macro>) {
+    while let Some((index, expanded)) = items.iter().enumerate().find_map(|(index, item)| Some((index, bang(call(item)?)?))) {
+        items.splice(index..=index, all.parse2(expanded).unwrap());
+    }
+}
+
+fn all<T: Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        items.push(input.parse()?);
+    }
+    Ok(items)
 }
 
 /// The topmost attribute of ours.

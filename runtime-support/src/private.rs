@@ -1,7 +1,6 @@
 //! The single door for generated code. Nothing here is meant for people, and none of it is stable.
 
 pub use core::future::Future;
-pub use core::iter::Empty;
 pub use core::marker::PhantomData;
 pub use core::time::Duration;
 
@@ -17,8 +16,8 @@ pub use crate::concurrent::gathering::{Gathering, Marked, Unmarked, collect, gat
 pub use crate::concurrent::given::{given, marked};
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{
-    Each, Fallible, accepts, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all, put_all_ok,
-    put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
+    Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
+    put_all_ok, put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
 };
 pub use crate::policy::limit::limit;
 pub use crate::policy::timeout::timeout_or as timeout;

@@ -2,6 +2,10 @@
 
 #[path = "generator/attacks.rs"]
 mod attacks;
+#[path = "generator/closing.rs"]
+mod closing;
+#[path = "generator/delegation.rs"]
+mod delegation;
 #[path = "generator/drops.rs"]
 mod drops;
 #[path = "generator/ends.rs"]

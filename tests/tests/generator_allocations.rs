@@ -1,4 +1,4 @@
-//! No allocation for a stream of a million items (G116).
+//! No allocation for a stream of a million items (G116), and one at most for an iterator (G30).
 //!
 //! In a test binary of its own, since it counts what this process allocates; `unsafe` because a global allocator is no safe
 //! trait to implement. It forwards to the system's and adds nothing but the count.
@@ -10,7 +10,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use futures_core::Stream;
-use weftwork::{for_await, generator, stream, try_generator};
+use weftwork::{for_await, generator, iter, stream, try_generator};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -151,4 +151,72 @@ fn g116_a_boxed_stream_is_one_box() {
         sum(boxed).await
     });
     assert_eq!(counted, (SUM, 1));
+}
+
+#[test]
+fn g30_an_iterator_by_value_is_one_box_from_its_first_item_on() {
+    let counted = allocations_of(async {
+        let items = generator!({
+            for n in 0..MILLION {
+                yield n;
+            }
+        });
+        items.sum::<u64>()
+    });
+    assert_eq!(counted, (SUM, 1));
+    let unasked = allocations_of(async {
+        drop(generator!(|| -> u64 {
+            yield 1;
+        }));
+    });
+    assert_eq!(unasked, ((), 0));
+    let fallible = allocations_of(async {
+        let items = try_generator!(|| -> Result<u64, std::num::ParseIntError> {
+            for n in 0..MILLION {
+                yield n;
+            }
+            "x".parse::<u8>()?;
+        });
+        items.map(|n| n.unwrap_or(0)).sum::<u64>()
+    });
+    assert_eq!(fallible, (SUM, 1));
+}
+
+#[test]
+fn g30_a_pinned_iterator_allocates_nothing() {
+    let counted = allocations_of(async {
+        let items = pin!(generator!({
+            for n in 0..MILLION {
+                yield n;
+            }
+        }));
+        items.sum::<u64>()
+    });
+    assert_eq!(counted, (SUM, 0));
+    let functions = allocations_of(async {
+        let items = pin!(iter(async |y| {
+            for n in 0..MILLION {
+                y.emit(n).await;
+            }
+        }));
+        items.sum::<u64>()
+    });
+    assert_eq!(functions, (SUM, 0));
+}
+
+#[test]
+fn g116_neither_does_delegation() {
+    let counted = allocations_of(async {
+        sum(generator!(async {
+            yield ..(0..MILLION / 2);
+            yield ..generator!(async {
+                for n in MILLION / 2..MILLION {
+                    yield n;
+                }
+            });
+            async { yield ..[0, 0] }.await;
+        }))
+        .await
+    });
+    assert_eq!(counted, (SUM, 0));
 }

@@ -312,3 +312,65 @@ async fn g64_the_function_forms() {
     });
     assert_eq!(all(plain).await, [Ok(1), Err(Wrong::Own("no end")), Ok(2)]);
 }
+
+#[tokio::test]
+async fn g42_an_error_that_does_not_end_the_stream() {
+    let items = try_generator!(async || -> Result<u8, Wrong> {
+        yield 1;
+        yield_err!(Wrong::Own("in between"));
+        yield 2;
+    });
+    assert_eq!(all(items).await, [Ok(1), Err(Wrong::Own("in between")), Ok(2)]);
+}
+
+#[tokio::test]
+async fn g42_wherever_an_expression_may_stand() {
+    let items = try_generator!(async || -> Result<u8, Wrong> {
+        let () = yield_err!(Wrong::Own("let"));
+        match "x".parse::<u8>() {
+            Ok(n) => yield n,
+            Err(error) => yield_err!(error.into()),
+        }
+        tokio::select! {
+            n = async { "2.5".parse::<f32>() } => yield_err! { n.map_or_else(Wrong::from, |_| Wrong::Own("select")) },
+        }
+        if true {
+            yield_err!(Wrong::Own("weftwork"))
+        }
+        weftwork::yield_err!(Wrong::Own("path"));
+        yield_err![{
+            yield 1;
+            Wrong::Own("behind its own yield")
+        }];
+        futures::join!(async { yield_err!(Wrong::Own("nested")) }, async { yield 2 });
+        yield_err!("1".parse::<u8>().err().map_or(Wrong::Own("question"), Wrong::from));
+        yield_err!(Wrong::Int("3".parse::<u8>().map(|_| int_error())?))
+    });
+    let own = |text| Err(Wrong::Own(text));
+    let int = || Err(Wrong::Int(int_error()));
+    assert_eq!(
+        all(items).await,
+        [
+            own("let"),
+            int(),
+            own("select"),
+            own("weftwork"),
+            own("path"),
+            Ok(1),
+            own("behind its own yield"),
+            own("nested"),
+            Ok(2),
+            own("question"),
+            int()
+        ]
+    );
+}
+
+#[tokio::test]
+async fn g42_its_value_may_fail_too() {
+    let items = try_generator!(async || -> Result<u8, Wrong> {
+        yield_err!(Wrong::Own(if "x".parse::<u8>()? > 1 { "a" } else { "b" }));
+        yield 1;
+    });
+    assert_eq!(all(items).await, [Err(Wrong::Int(int_error()))]);
+}

@@ -11,6 +11,7 @@ use super::idents::binding;
 /// An attribute: the expansion, or the item as it was, then the errors.
 pub(crate) fn attribute(name: &str, item: &TokenStream, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> TokenStream {
     let (expanded, errors) = run(name, expand);
+    let errors = errors.into_tokens();
     let item = expanded.unwrap_or_else(|| item.clone());
     quote!(#item #errors)
 }
@@ -22,15 +23,19 @@ pub(crate) fn expression(
     expand: impl FnOnce(&mut Errors) -> Option<TokenStream>,
 ) -> TokenStream {
     let (expanded, errors) = run(name, expand);
+    // One error alone is fit for the place of an item too, where the macro may stand as well.
+    let is_bare = errors.len() == 1 && fallback.is_empty();
+    let errors = errors.into_tokens();
     let value = binding("value");
     match expanded {
         Some(expanded) if errors.is_empty() => expanded,
         Some(expanded) => quote!({ let #value = #expanded; #errors #value }),
+        None if is_bare => errors,
         None => quote!({ #errors #fallback }),
     }
 }
 
-fn run(name: &str, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> (Option<TokenStream>, TokenStream) {
+fn run(name: &str, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> (Option<TokenStream>, Errors) {
     let mut errors = Errors::new();
     // A panic would lose the item and everything that uses it.
     let expanded = catch_unwind(AssertUnwindSafe(|| expand(&mut errors))).unwrap_or_else(|_| {
@@ -40,7 +45,7 @@ fn run(name: &str, expand: impl FnOnce(&mut Errors) -> Option<TokenStream>) -> (
         );
         None
     });
-    (expanded, errors.into_tokens())
+    (expanded, errors)
 }
 
 #[cfg(test)]

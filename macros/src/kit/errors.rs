@@ -25,9 +25,8 @@ impl Errors {
         self.errors.push(syn::Error::new(span, message));
     }
 
-    /// What a parser had to say.
-    pub(crate) fn push(&mut self, error: syn::Error) {
-        self.errors.push(error);
+    pub(crate) fn len(&self) -> usize {
+        self.errors.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -72,14 +72,27 @@ pub(crate) fn regroup(group: &Group, tokens: TokenStream) -> Group {
 }
 
 /// Generated tokens as if they stood at `at`, so that errors about them do; what their names mean stays as it is.
+///
+/// The parts of a path behind `$crate` come from another macro than that. A span from the one to the other would be the whole
+/// call of the outer macro, so they are taken for its own: items are found from there as well.
 pub(crate) fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let mut path: Option<Span> = None;
+    let mut behind_colon = false;
     tokens
         .into_iter()
         .map(|mut tree| {
-            if let TokenTree::Group(found) = &tree {
-                tree = TokenTree::Group(Group::new(found.delimiter(), located(found.stream(), at)));
+            match &tree {
+                TokenTree::Group(found) => {
+                    tree = TokenTree::Group(Group::new(found.delimiter(), located(found.stream(), at)));
+                    path = None;
+                }
+                TokenTree::Ident(ident) if ident == "$crate" => path = Some(ident.span()),
+                TokenTree::Ident(_) if behind_colon => {}
+                TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+                _ => path = None,
             }
-            tree.set_span(at.resolved_at(tree.span()));
+            behind_colon = is_punct(Some(&tree), ':');
+            tree.set_span(at.resolved_at(path.unwrap_or_else(|| tree.span())));
             tree
         })
         .collect()

@@ -14,55 +14,19 @@ use super::core::{Emit, Outlet};
 use super::yielder::Yielder;
 
 /// What `yield ..` and [`Yielder::emit_all`] go through: every [`Stream`] and everything that can be iterated over.
-///
-/// The items' type is a parameter, so that wrong ones are one error: an associated type would be compared in several places.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a stream nor an iterator of `{T}`",
-    label = "has no items of type `{T}`",
+    message = "`{Self}` has no items of type `{T}`",
+    label = "neither a `Stream` nor an iterator of `{T}`",
     note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
 )]
-pub trait Delegate<T, Way> {
+pub trait Feeds<Way, T> {
     #[doc(hidden)]
     type Items: Stream<Item = T>;
     #[doc(hidden)]
     fn into_items(self) -> Self::Items;
 }
 
-/// The same for a fallible body.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a stream nor an iterator of `{T}` or `Result<{T}, _>`",
-    label = "has no items that become `Result<{T}, {E}>`",
-    note = "`yield ..inner` delivers items of type `{T}`, or `Result<{T}, _>` with an error that `{E}` is made `From`"
-)]
-pub trait TryDelegate<T, E, Way> {
-    type Items: Stream<Item: IntoOutcome<T, E>>;
-    fn into_items(self) -> Self::Items;
-}
-
-/// What an iterator delegates to.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no iterator of `{T}`",
-    label = "is no iterator of `{T}`",
-    note = "without `async` the body is an iterator, which delegates to iterators only"
-)]
-pub trait Iterated<T, Way> {
-    type Items: Stream<Item = T>;
-    fn into_items(self) -> Self::Items;
-}
-
-/// The same for a fallible body.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no iterator of `{T}` or `Result<{T}, _>`",
-    label = "has no items that become `Result<{T}, {E}>`",
-    note = "`yield ..inner` delivers items of type `{T}`, or `Result<{T}, _>` with an error that `{E}` is made `From`",
-    note = "without `async` the body is an iterator, which delegates to iterators only"
-)]
-pub trait TryIterated<T, E, Way> {
-    type Items: Stream<Item: IntoOutcome<T, E>>;
-    fn into_items(self) -> Self::Items;
-}
-
-/// How a type is gone through; inferred, as hardly any type is a stream and an iterator at once.
+/// How a type is gone through; inferred in streams, as hardly any type is a stream and an iterator at once.
 #[derive(Debug)]
 pub enum AsStream {}
 
@@ -70,72 +34,18 @@ pub enum AsStream {}
 #[derive(Debug)]
 pub enum AsIterator {}
 
-#[diagnostic::do_not_recommend]
-impl<T, S: Stream<Item = T>> Delegate<T, AsStream> for S {
-    type Items = S;
+/// The way of iterators, and no parameter of theirs: with one way to choose from, rustc would choose it and report what follows
+/// from that.
+#[diagnostic::on_unimplemented(
+    message = "an iterator delegates to iterators, and this is a `Stream`",
+    label = "can not wait for a `Stream`",
+    note = "for a stream write `async` in front, as in `async move {{ .. }}` or `async fn`"
+)]
+pub trait Waitless {}
 
-    #[inline]
-    fn into_items(self) -> S {
-        self
-    }
-}
+impl Waitless for AsIterator {}
 
-#[diagnostic::do_not_recommend]
-impl<T, I: IntoIterator<Item = T>> Delegate<T, AsIterator> for I {
-    type Items = Each<I::IntoIter>;
-
-    #[inline]
-    fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E, S: Stream<Item: IntoOutcome<T, E>>> TryDelegate<T, E, AsStream> for S {
-    type Items = S;
-
-    #[inline]
-    fn into_items(self) -> S {
-        self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E, I: IntoIterator<Item: IntoOutcome<T, E>>> TryDelegate<T, E, AsIterator> for I {
-    type Items = Each<I::IntoIter>;
-
-    #[inline]
-    fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, I: IntoIterator<Item = T>> Iterated<T, AsIterator> for I {
-    type Items = Each<I::IntoIter>;
-
-    #[inline]
-    fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E, I: IntoIterator<Item: IntoOutcome<T, E>>> TryIterated<T, E, AsIterator> for I {
-    type Items = Each<I::IntoIter>;
-
-    #[inline]
-    fn into_items(self) -> Each<I::IntoIter> {
-        each(self)
-    }
-}
-
-/// What nothing is: a second way to go through an iterator, as that of `AsyncIterable`. With one alone rustc would take it, and report
-/// its bound again at every use of the items.
-trait Nothing {}
-
-#[diagnostic::do_not_recommend]
-impl<T, S: Stream<Item = T> + Nothing> Iterated<T, AsStream> for S {
+impl<T, S: Stream<Item = T>> Feeds<AsStream, T> for S {
     type Items = S;
 
     fn into_items(self) -> S {
@@ -143,22 +53,75 @@ impl<T, S: Stream<Item = T> + Nothing> Iterated<T, AsStream> for S {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T, E, S: Stream<Item: IntoOutcome<T, E>> + Nothing> TryIterated<T, E, AsStream> for S {
-    type Items = S;
+impl<T, I: IntoIterator<Item = T>> Feeds<AsIterator, T> for I {
+    type Items = Each<I::IntoIter>;
 
-    fn into_items(self) -> S {
-        self
+    fn into_items(self) -> Each<I::IntoIter> {
+        Each(self.into_iter())
+    }
+}
+
+/// What `yield ..` goes through in a fallible body: items to be delivered as `Ok`, or `Result`s, the first error of which goes
+/// through a `?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no items for a `try_generator!` of `Result<{T}, {E}>`",
+    label = "neither a `Stream` nor an iterator of `{T}` or of `Result<{T}, _>`",
+    note = "`yield ..inner` delivers the items of another stream or iterator; a range as a value is written `yield (..end)`"
+)]
+pub trait TryFeeds<Way, Kind, T, E> {
+    type Error;
+    type Results: Stream<Item = Result<T, Self::Error>>;
+    fn into_results(self) -> Self::Results;
+}
+
+/// Items that are good ones; inferred, as no type is a `Result` of itself.
+#[derive(Debug)]
+pub enum Values {}
+
+/// Items that are `Result`s with errors of type `F`.
+#[derive(Debug)]
+pub struct Outcomes<F>(PhantomData<fn() -> F>);
+
+impl<Way, T, E, D: Feeds<Way, T>> TryFeeds<Way, Values, T, E> for D {
+    type Error = E;
+    type Results = Good<D::Items, E>;
+
+    fn into_results(self) -> Self::Results {
+        Good { items: self.into_items(), error: PhantomData }
+    }
+}
+
+impl<Way, T, E, F, D: Feeds<Way, Result<T, F>>> TryFeeds<Way, Outcomes<F>, T, E> for D {
+    type Error = F;
+    type Results = D::Items;
+
+    fn into_results(self) -> D::Items {
+        self.into_items()
+    }
+}
+
+pin_project! {
+    /// Items as `Result`s.
+    #[derive(Debug)]
+    pub struct Good<S, E> {
+        #[pin]
+        items: S,
+        error: PhantomData<fn() -> E>,
+    }
+}
+
+impl<S: Stream, E> Stream for Good<S, E> {
+    type Item = Result<S::Item, E>;
+
+    #[inline]
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.project().items.poll_next(cx).map(|item| item.map(Ok))
     }
 }
 
 /// An iterator as a stream that is always ready.
 #[derive(Debug)]
 pub struct Each<I>(I);
-
-fn each<I: IntoIterator>(items: I) -> Each<I::IntoIter> {
-    Each(items.into_iter())
-}
 
 // The iterator is used by value, never pinned.
 impl<I> Unpin for Each<I> {}
@@ -256,51 +219,32 @@ impl<S: Stream, X: Exit<S::Item>> Future for Forward<S, X> {
 }
 
 pin_project! {
-    /// The same in a fallible body: the first `Err` is the result.
+    /// The same in a fallible body with errors of type `E`: the first `Err` is the result, and is converted by the `?` behind this.
     #[derive(Debug)]
     #[must_use = "nothing is delivered unless the future is awaited"]
-    pub struct TryForward<S, X, T, E> {
+    pub struct TryForward<S, X, E> {
         #[pin]
-        items: S,
+        results: S,
         #[pin]
         exit: X,
-        result: PhantomData<fn() -> Result<T, E>>,
+        error: PhantomData<fn() -> E>,
     }
 }
 
-impl<S, X, T, E> Future for TryForward<S, X, T, E>
+impl<S, X, T, F, E> Future for TryForward<S, X, E>
 where
-    S: Stream<Item: IntoOutcome<T, E>>,
+    S: Stream<Item = Result<T, F>>,
     X: Exit<Result<T, E>>,
 {
-    type Output = Result<(), E>;
+    type Output = Result<(), F>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), F>> {
         let mut this = self.project();
         ready!(this.exit.as_mut().poll_free(cx));
-        let Some(item) = ready!(this.items.poll_next(cx)) else { return Poll::Ready(Ok(())) };
-        this.exit.hand(Ok(item.into_outcome()?), cx);
+        let Some(item) = ready!(this.results.poll_next(cx)) else { return Poll::Ready(Ok(())) };
+        this.exit.hand(Ok(item?), cx);
         Poll::Pending
-    }
-}
-
-/// An item that a fallible body delegates to: a plain one, or a `Result` whose error can be converted.
-pub trait IntoOutcome<T, E> {
-    fn into_outcome(self) -> Result<T, E>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E> IntoOutcome<T, E> for T {
-    fn into_outcome(self) -> Result<T, E> {
-        Ok(self)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E: From<F>, F> IntoOutcome<T, E> for Result<T, F> {
-    fn into_outcome(self) -> Result<T, E> {
-        self.map_err(E::from)
     }
 }
 
@@ -324,84 +268,66 @@ impl<'y, T> Yielder<'y, T> {
     /// That of [`emit`](Self::emit) for the item under way; those that `inner` has not given yet stay in it.
     pub fn emit_all<Way, D>(&self, inner: D) -> Forward<D::Items, Emits<'y, T>>
     where
-        D: Delegate<T, Way>,
+        D: Feeds<Way, T>,
     {
         Forward { items: inner.into_items(), exit: Emits { yielder: *self, under_way: None } }
     }
 }
 
-// The first argument of what follows says what the items have to be, so that wrong ones are an error at what gives them.
-
-/// `yield ..` on the body's own level.
+/// `yield ..` on the body's own level. The first argument says what the items have to be.
 #[inline]
-pub fn put_all<'a, 'y, T, Way, D>(
+pub fn put_all<'a, 'y, T, Way, D: Feeds<Way, T>>(
     _: Accepts<T>,
     inner: D,
     outlet: &'a mut Outlet<'y, T>,
-) -> Forward<D::Items, &'a mut Outlet<'y, T>>
-where
-    D: Delegate<T, Way>,
-{
+) -> Forward<D::Items, &'a mut Outlet<'y, T>> {
     Forward { items: inner.into_items(), exit: outlet }
 }
 
-/// Forwards on a fallible body's own level.
-type TryToOutlet<'a, 'y, S, T, E> = TryForward<S, &'a mut Outlet<'y, Result<T, E>>, T, E>;
-
 /// `yield ..` on a fallible body's own level.
 #[inline]
-pub fn put_all_ok<'a, 'y, T, E, Way, D>(
+pub fn put_all_ok<'a, 'y, T, E, Way, Kind, D: TryFeeds<Way, Kind, T, E>>(
     _: Accepts<Result<T, E>>,
     inner: D,
     outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryToOutlet<'a, 'y, D::Items, T, E>
-where
-    D: TryDelegate<T, E, Way>,
-{
-    TryForward { items: inner.into_items(), exit: outlet, result: PhantomData }
+) -> TryForward<D::Results, &'a mut Outlet<'y, Result<T, E>>, E> {
+    TryForward { results: inner.into_results(), exit: outlet, error: PhantomData }
 }
 
 /// `yield ..` of an iterator.
 #[inline]
-pub fn put_each<'a, 'y, T, Way, I>(
-    _: Accepts<T>,
-    inner: I,
+pub fn put_each<'a, 'y, T, Way: Waitless, D: Feeds<Way, T>>(
+    accepts: Accepts<T>,
+    inner: D,
     outlet: &'a mut Outlet<'y, T>,
-) -> Forward<I::Items, &'a mut Outlet<'y, T>>
-where
-    I: Iterated<T, Way>,
-{
-    Forward { items: inner.into_items(), exit: outlet }
+) -> Forward<D::Items, &'a mut Outlet<'y, T>> {
+    put_all(accepts, inner, outlet)
 }
 
 /// `yield ..` of a fallible iterator.
 #[inline]
-pub fn put_each_ok<'a, 'y, T, E, Way, I>(
-    _: Accepts<Result<T, E>>,
-    inner: I,
+pub fn put_each_ok<'a, 'y, T, E, Way: Waitless, Kind, D: TryFeeds<Way, Kind, T, E>>(
+    accepts: Accepts<Result<T, E>>,
+    inner: D,
     outlet: &'a mut Outlet<'y, Result<T, E>>,
-) -> TryToOutlet<'a, 'y, I::Items, T, E>
-where
-    I: TryIterated<T, E, Way>,
-{
-    TryForward { items: inner.into_items(), exit: outlet, result: PhantomData }
+) -> TryForward<D::Results, &'a mut Outlet<'y, Result<T, E>>, E> {
+    put_all_ok(accepts, inner, outlet)
 }
 
 /// `yield ..` of a body that lends its handle.
-pub fn emit_all<'y, T, Way, D>(yielder: Yielder<'y, T>, inner: D) -> Forward<D::Items, Emits<'y, T>>
-where
-    D: Delegate<T, Way>,
-{
-    yielder.emit_all(inner)
+pub fn emit_all<'y, T, Way, D: Feeds<Way, T>>(
+    _: Accepts<T>,
+    inner: D,
+    yielder: Yielder<'y, T>,
+) -> Forward<D::Items, Emits<'y, T>> {
+    Forward { items: inner.into_items(), exit: Emits { yielder, under_way: None } }
 }
 
 /// `yield ..` of a fallible body that lends its handle.
-pub fn emit_all_ok<'y, T, E, Way, D>(
-    yielder: Yielder<'y, Result<T, E>>,
+pub fn emit_all_ok<'y, T, E, Way, Kind, D: TryFeeds<Way, Kind, T, E>>(
+    _: Accepts<Result<T, E>>,
     inner: D,
-) -> TryForward<D::Items, Emits<'y, Result<T, E>>, T, E>
-where
-    D: TryDelegate<T, E, Way>,
-{
-    TryForward { items: inner.into_items(), exit: Emits { yielder, under_way: None }, result: PhantomData }
+    yielder: Yielder<'y, Result<T, E>>,
+) -> TryForward<D::Results, Emits<'y, Result<T, E>>, E> {
+    TryForward { results: inner.into_results(), exit: Emits { yielder, under_way: None }, error: PhantomData }
 }

@@ -17,7 +17,7 @@ pub use self::body::Fallible;
 use self::body::{Direct, Lending, Start};
 use self::core::Outlet;
 pub use self::core::{Emit, Generator};
-pub use self::forward::{Each, emit_all, emit_all_ok, put_all, put_all_ok, put_each, put_each_ok};
+pub use self::forward::{emit_all, emit_all_ok, put_all, put_all_ok, put_each, put_each_ok};
 pub use self::iter::GeneratorIter;
 pub use self::yielder::Yielder;
 
@@ -177,6 +177,11 @@ pub struct Accepts<T>(PhantomData<fn(T) -> T>);
 /// See `Accepts`.
 #[inline]
 pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
+    Accepts(PhantomData)
+}
+
+/// See `Accepts`.
+pub fn accepts_emitted<T>(_: &Yielder<'_, T>) -> Accepts<T> {
     Accepts(PhantomData)
 }
 

@@ -32,6 +32,16 @@ mod hostile {
     pub fn drop() {}
     pub fn put() {}
     pub fn put_ok() {}
+    pub fn put_err() {}
+    pub fn put_as() {}
+    pub fn put_all() {}
+    pub fn put_each() {}
+    pub fn emit_all() {}
+    pub fn direct_iter() {}
+    pub fn iter() {}
+    pub fn returned() {}
+    pub struct Fallible;
+    pub struct GeneratorIter;
     pub fn emit_ok() {}
     pub fn accepts() {}
     pub fn next() {}
@@ -118,4 +128,74 @@ pub async fn sum() -> i32 {
         sum += n.unwrap_or(0);
     });
     sum
+}
+
+/// Iterators.
+pub fn iterator() -> impl ::core::iter::Iterator<Item = i32> {
+    ::weftwork::generator!({
+        yield 1;
+        yield ..[2, 3];
+        yield ..::weftwork::generator!(move || -> i32 {
+            yield 4;
+        });
+    })
+}
+
+/// Fallible iterators.
+pub fn fallible_iterator() -> impl ::core::iter::Iterator<Item = Outcome> {
+    ::weftwork::try_generator!(|| -> Outcome {
+        yield 1;
+        yield_err!(2);
+        ::weftwork::yield_err!(3);
+        yield ..[4];
+        yield ..[Outcome::Ok(5)];
+        yield Outcome::Ok(6)?;
+    })
+}
+
+::weftwork::generator!(
+    /// Delegates on both levels.
+    pub async fn function(mut n: i32, (a, _): (i32, i32), _guard: i32) -> impl ::weftwork::Stream<Item = i32> {
+        n += a;
+        yield n;
+        yield ..plain();
+        yield ..[1];
+        async { yield ..[2] }.await;
+    }
+);
+
+::weftwork::try_generator!(
+    /// The same, fallible.
+    pub async fn fallible_function() -> impl ::weftwork::Stream<Item = Outcome> {
+        yield ..fallible();
+        yield ..plain();
+        async {
+            yield_err!(1);
+            yield ..[2];
+            Outcome::Ok(1)
+        }
+        .await?;
+    }
+);
+
+/// Methods.
+pub struct Text(i32);
+
+impl Text {
+    ::weftwork::generator!(
+        /// Borrows.
+        pub fn items(&self) -> impl ::core::iter::Iterator<Item = &i32> {
+            yield &self.0;
+        }
+    );
+}
+
+/// A default method.
+pub trait Source {
+    ::weftwork::generator!(
+        /// Nothing much.
+        fn rows(&self, _: i32) -> impl ::core::iter::Iterator<Item = i32> {
+            yield 1;
+        }
+    );
 }

@@ -3,7 +3,7 @@
 #![forbid(unused, unreachable_code, non_upper_case_globals, unused_braces, unused_parens)]
 #![forbid(clippy::all, clippy::needless_return, clippy::let_unit_value, clippy::redundant_closure_call)]
 
-use weftwork::{Elapsed, as_completed, for_await, gather, limit, timeout};
+use weftwork::{Elapsed, Stream, as_completed, for_await, gather, generator, limit, timeout, try_generator};
 
 /// Under a stack.
 ///
@@ -52,3 +52,23 @@ pub async fn together(values: &[u8]) -> Result<Vec<u8>, Elapsed> {
     )
     .await
 }
+
+generator!(
+    /// Arguments of every kind.
+    pub async fn streamed(mut n: u8, _: u8, (first, _): (u8, u8), _guard: u8) -> impl Stream<Item = u8> {
+        n += first;
+        yield n;
+        yield (n);
+        yield ..(0..n);
+    }
+);
+
+try_generator!(
+    /// An iterator.
+    pub fn iterated(n: u8) -> impl Iterator<Item = Result<u8, u8>> {
+        yield n;
+        yield_err!(n);
+        yield ..[n];
+        return Err(n);
+    }
+);

@@ -12,5 +12,6 @@
 pub mod forbidding;
 pub mod gather;
 pub mod generator;
+pub mod generator_forms;
 pub mod policies;
 pub mod transactional;

@@ -1,15 +1,16 @@
 //! The whole-function form: `generator!( pub async fn rows(&self) -> impl Stream<Item = Row> { .. } );`
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Type, TypeParamBound};
+use syn::{GenericArgument, Ident, PathArguments, ReturnType, Type, TypeParamBound};
 
-use super::{Form, Input, Kind, emit};
+use super::{Form, Input, Kind, arguments, emit};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::func::{Body, Func};
-use crate::kit::tokens::{is_ident, is_punct};
+use crate::kit::tokens::{is_ident, is_punct, mentions};
 
 /// Whether the input is a function and no expression.
 pub(super) fn is_item(input: &TokenStream) -> bool {
@@ -19,7 +20,7 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
     let is_async =
         is_ident(trees.first(), "async") && ["fn", "unsafe", "extern"].iter().any(|keyword| is_ident(trees.get(1), keyword));
     // A `pub` that came through a fragment of `macro_rules!` stands in a group of its own.
-    let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::None);
+    let is_fragment = matches!(trees.first(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None);
     starts || is_const || is_async || is_punct(trees.first(), '#') || is_fragment
 }
 
@@ -28,97 +29,50 @@ pub(super) fn is_item(input: &TokenStream) -> bool {
 pub(super) fn expand(kind: Kind, input: TokenStream, krate: &TokenStream) -> TokenStream {
     let name = kind.name();
     driver::attribute(name, &TokenStream::new(), |errors| {
-        let mut func: Func = match syn::parse2(input) {
-            Ok(func) => func,
-            Err(error) => {
-                errors.push(error);
-                return None;
-            }
-        };
+        let mut func = read(name, input, errors)?;
+        let form = Form { kind, is_async: func.sig.asyncness.take().is_some() };
+        let item = item(form, &func.sig.output, &func.sig.ident, errors);
+        if let Some(keyword) = func.sig.constness.take() {
+            errors.at(keyword, format_args!("a function in `{name}` can not be `const`\nleave it out"));
+        }
         let body = match &func.body {
             Body::Block(body) => body.clone(),
             Body::Missing(semi) => {
                 errors.at(semi, format_args!("`{name}` needs a body here\na method without one is declared outside of `{name}`"));
-                return Some(func.into_token_stream());
+                Group::new(Delimiter::Brace, TokenStream::new())
             }
         };
-        let form = Form { kind, is_async: func.sig.asyncness.is_some() };
-        let item = item(form, &func.sig.output, &func.sig.ident, errors);
-        let held = held(&func);
         let is_broken = !errors.is_empty();
+        let has_item = item.is_some();
+        let held = arguments::hold(&mut func.sig, &body.stream());
         let input = Input { form, capture: quote!(move), parameters: TokenStream::new(), item, held, body };
         let body = emit(&input, krate, errors);
-        func.sig.asyncness = None;
         if is_broken {
             // Whatever else rustc had to say about the return type would be about the same mistake.
-            let stand_in = stand_in(&func.sig.output, krate);
-            return Some(func.with_body(quote!({ let _ = #body; #krate::__private::returned::<#stand_in>() })));
+            func.sig.output = ReturnType::Default;
+            // Without an item type nothing says what the error is.
+            let is_known = has_item || kind == Kind::Plain;
+            return Some(func.with_body(if is_known { quote!({ let _ = #body; }) } else { quote!({}) }));
         }
         Some(func.with_body(quote!({ #body })))
     })
 }
 
-/// Some type that fits a return type for which the body is wrong.
-fn stand_in(output: &ReturnType, krate: &TokenStream) -> TokenStream {
-    let bounds = bounds(output);
-    let returns = |name| bounds.iter().any(|bound| ending_in(bound, name).is_some());
-    let private = quote!(#krate::__private);
-    if returns("Iterator") {
-        quote!(#private::Empty<_>)
-    } else if returns("Stream") {
-        quote!(#private::Each<#private::Empty<_>>)
-    } else {
-        quote!(_)
-    }
-}
-
-/// Those of `impl Trait`.
-fn bounds(output: &ReturnType) -> Vec<TypeParamBound> {
-    match output {
-        ReturnType::Type(_, returned) => match &**returned {
-            Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
-            _ => Vec::new(),
-        },
-        ReturnType::Default => Vec::new(),
-    }
-}
-
-/// Mentions the arguments, so that the body takes all of them in, as that of an `async fn` does; in reverse, so that they are
-/// dropped in its order.
-fn held(func: &Func) -> TokenStream {
-    let names = names(func);
-    if names.is_empty() {
-        return TokenStream::new();
-    }
-    let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
-    // An argument that only has to live is written `_guard`.
-    let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
-    let names = names.iter().rev();
-    quote!(#allow let _ = (#(&#names,)*);)
-}
-
-/// What the arguments bind.
-fn names(func: &Func) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl VisitMut for Names {
-        fn visit_pat_mut(&mut self, pattern: &mut Pat) {
-            match pattern {
-                // An upper-case name is no variable but a unit struct.
-                Pat::Ident(name) if name.subpat.is_none() && !name.ident.to_string().starts_with(char::is_uppercase) => {
-                    self.0.push(name.ident.clone());
-                }
-                _ => syn::visit_mut::visit_pat_mut(self, pattern),
-            }
+/// One function and nothing else.
+fn read(name: &str, input: TokenStream, errors: &mut Errors) -> Option<Func> {
+    let example = format!("write `{name}(async fn items() -> impl Stream<Item = T> {{ .. yield item; .. }})`");
+    let parser = |input: ParseStream<'_>| Ok((input.parse::<Func>()?, input.parse::<TokenStream>()?));
+    match parser.parse2(input) {
+        Ok((func, behind)) if behind.is_empty() => Some(func),
+        Ok((func, behind)) => {
+            errors.at(behind, format_args!("`{name}` takes one function, this stands behind it"));
+            Some(func)
+        }
+        Err(error) => {
+            errors.at_span(error.span(), format_args!("`{name}` takes a function here: {error}\n{example}"));
+            None
         }
     }
-    let mut names = Names(Vec::new());
-    for argument in &func.sig.inputs {
-        match argument {
-            FnArg::Receiver(receiver) => names.0.push(Ident::new("self", receiver.self_token.span)),
-            FnArg::Typed(typed) => names.visit_pat_mut(&mut typed.pat.clone()),
-        }
-    }
-    names.0
 }
 
 /// The item type of `impl Stream<Item = T>` or `impl Iterator<Item = T>`, whichever `async` asks for.
@@ -128,60 +82,51 @@ fn item(form: Form, output: &ReturnType, name: &Ident, errors: &mut Errors) -> O
         ReturnType::Type(_, returned) => returned.to_token_stream(),
     };
     let (right, wrong) = if form.is_async { ("Stream", "Iterator") } else { ("Iterator", "Stream") };
-    let bounds = bounds(output);
+    let bounds: Vec<TypeParamBound> = match output {
+        ReturnType::Type(_, returned) => match in_fragment(returned) {
+            Type::ImplTrait(returned) => returned.bounds.iter().cloned().collect(),
+            _ => Vec::new(),
+        },
+        ReturnType::Default => Vec::new(),
+    };
     if let Some(bound) = bounds.iter().find_map(|bound| ending_in(bound, right)) {
         return item_of(bound);
     }
     let macro_name = form.kind.name();
     let item = if form.kind == Kind::Fallible { "Result<T, E>" } else { "T" };
     let other_way = if form.is_async { "leave out `async`" } else { "write `async fn`" };
-    if bounds.iter().any(|bound| ending_in(bound, wrong).is_some()) {
+    if let Some(bound) = bounds.iter().find_map(|bound| ending_in(bound, wrong)) {
         let keyword = if form.is_async { "an `async fn`" } else { "a function without `async`" };
         errors.at(
             returned,
             format_args!("{keyword} in `{macro_name}` returns `impl {right}<Item = {item}>`\n{other_way} to return `impl {wrong}<Item = {item}>`"),
         );
-    } else if mentions(&returned, "dyn") {
+        return item_of(bound);
+    }
+    if mentions(&returned, "dyn") {
         let body = match form.is_async {
             true => format!("Box::pin({macro_name}(async move {{ .. }}))"),
             false => format!("Box::new({macro_name}(move || {{ .. }}))"),
         };
         errors.at(
             returned,
-            format_args!(
-                "a function in `{macro_name}` returns what its body becomes, which is in no box\nwrite `impl {right}<Item = {item}>`, or `{body}` in a plain `fn`"
-            ),
+            format_args!("a function in `{macro_name}` returns what its body becomes, which is in no box\nwrite `impl {right}<Item = {item}>`, or `{body}` in a plain `fn`"),
         );
-    } else {
-        errors.at(
-            returned,
-            format_args!(
-                "a function in `{macro_name}` returns what its body becomes\nwrite `async fn .. -> impl Stream<Item = {item}>`, or `fn .. -> impl Iterator<Item = {item}>`"
-            ),
-        );
+        return None;
     }
-    written_item(output)
+    errors.at(
+        returned,
+        format_args!("a function in `{macro_name}` returns what its body becomes\nwrite `async fn .. -> impl Stream<Item = {item}>`, or `fn .. -> impl Iterator<Item = {item}>`"),
+    );
+    None
 }
 
-/// The item type of a return type that is wrong in itself: the body is checked with it, and not told that its types are unknown.
-fn written_item(output: &ReturnType) -> Option<TokenStream> {
-    struct Finds(Option<TokenStream>);
-    impl VisitMut for Finds {
-        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
-            self.0 = self.0.take().or_else(|| item_of(segment));
-            syn::visit_mut::visit_path_segment_mut(self, segment);
-        }
+/// The type itself, where it came through a fragment of `macro_rules!`.
+fn in_fragment(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => in_fragment(&group.elem),
+        ty => ty,
     }
-    let mut found = Finds(None);
-    found.visit_return_type_mut(&mut output.clone());
-    found.0
-}
-
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match &tree {
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        tree => is_ident(Some(tree), name),
-    })
 }
 
 /// The trait of a bound, if its name ends so (`FusedStream`).

@@ -71,7 +71,7 @@ impl Level {
     fn nested(self, form: Form) -> Self {
         let run = match self.run {
             Run::Own if form.is_async => Run::Nested,
-            Run::Own => Run::Barred("an `async` block, which an iterator does not run"),
+            Run::Own => Run::Barred("an `async` block"),
             run => run,
         };
         Self { run, in_macro: false, in_braces: true }
@@ -115,7 +115,12 @@ pub(super) fn body(
     let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, changed: false };
     let written = lowering.without_value(body.stream());
     let statements = lowering.tokens(written, Level::OWN);
-    let lowered = regroup(body, quote!(#prologue #statements));
+    // A reference can be moved into as many nested blocks as there are.
+    let lend = (handing == Handing::Yielder).then(|| {
+        let handle = handing.handle();
+        quote!(let #handle = &#handle;)
+    });
+    let lowered = regroup(body, quote!(#prologue #lend #statements));
     let label = lowering.uses_label.then(label).map(|label| quote!(#label:));
     let (handle, mutable) = (handing.handle(), lowering.delegates.then(|| quote!(mut)));
     Lowered { block: quote!(#label #lowered), handle: quote!(#mutable #handle) }
@@ -249,12 +254,9 @@ impl Lowering<'_> {
 
     /// `await` on the own level of an iterator. The token stays: beneath, the body is an async one.
     fn refuse_await(&mut self, keyword: &TokenTree) {
-        let name = self.form.kind.name();
         self.errors.at(
             keyword,
-            format_args!(
-                "without `async` this is an iterator, which can not wait\nwrite `{name}(async move {{ .. }})` for a stream"
-            ),
+            "without `async` this is an iterator, which can not wait\nfor a stream write `async` in front, as in `async move { .. }` or `async fn`",
         );
     }
 

@@ -53,6 +53,19 @@ fn g113_a_loop_without_a_body_keeps_its_header_and_what_follows() {
 }
 
 #[test]
+fn g113_a_half_typed_function_keeps_its_signature_and_the_rest_of_its_body() {
+    let written = quote! {
+        /// Documented.
+        pub async fn rows<'a>(&'a self, limit: usize) -> impl Stream<Item = Row> { before; client. yield after; last }
+    };
+    let expanded = super::super::expand(Kind::Plain, quote!(weft #written));
+    for word in words(&written).iter().filter(|word| !["yield", "async"].contains(&word.as_str())) {
+        assert!(words(&expanded).contains(word), "`{word}` is lost in {expanded}");
+    }
+    assert!(expanded.to_string().contains("pub fn rows < 'a > (& 'a self , limit : usize) -> impl Stream < Item = Row >"));
+}
+
+#[test]
 fn g113_two_mistakes_give_two_errors() {
     let (_, messages) = lowered(Kind::Plain, quote!(f(|x| yield x); const A: () = yield 1; g()?; return Err(2);));
     assert_eq!(messages.len(), 4, "{messages:?}");

@@ -1,5 +1,6 @@
 //! `generator!` and `try_generator!`: bodies that `yield`, as streams and as iterators.
 
+mod arguments;
 mod function;
 mod lower;
 mod read;

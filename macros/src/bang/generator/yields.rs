@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use super::lower::{Handing, Level, Lowering, Run};
 use super::{Kind, label};
 use crate::kit::idents::{binding, local};
-use crate::kit::tokens::{group, is_punct, located, regroup, split_at_commas};
+use crate::kit::tokens::{argument, group, is_punct, located, regroup, split_at_commas};
 
 /// What is handed over.
 #[derive(Clone, Copy)]
@@ -43,35 +43,49 @@ impl Lowering<'_> {
     /// `yield_err!(ERROR)`
     pub(super) fn yield_error(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {
         without_path(out);
-        let error = group(trees.get(index + 2), Delimiter::Parenthesis).map(Group::stream).unwrap_or_default();
-        let error: Vec<TokenTree> = error.into_iter().collect();
-        if self.is_barred(&trees[index], "yield_err!", &error, level, out) {
-            return 3;
-        }
         let name: TokenStream = trees[index..index + 2].iter().cloned().collect();
-        let lowered = if self.form.kind == Kind::Plain {
-            self.errors.at(
-                &name,
+        let arguments = match trees.get(index + 2) {
+            Some(TokenTree::Group(arguments)) => Some(arguments.stream()),
+            _ => None,
+        };
+        let length = 2 + usize::from(arguments.is_some());
+        let mut parts = split_at_commas(arguments.unwrap_or_default()).into_iter();
+        let error: Vec<TokenTree> = parts.next().into_iter().flatten().collect();
+        if self.is_barred(&trees[index], "yield_err!", &error, level, out) {
+            return length;
+        }
+        let mut mistake = None;
+        if self.form.kind == Kind::Plain {
+            mistake = Some(
                 "the items of `generator!` are plain, so none can be an error\nwrite `try_generator!`, whose items are `Result`s",
             );
+        } else if error.is_empty() {
+            mistake = Some("`yield_err!` needs the error that it delivers\nwrite `yield_err!(error)`");
+        }
+        let lowered = if let Some(mistake) = mistake {
+            self.errors.at(&name, mistake);
             let error = self.tokens(error.into_iter().collect(), level.value());
-            Group::new(Delimiter::Brace, quote!(_ = #error;))
+            Group::new(Delimiter::Brace, if error.is_empty() { error } else { quote!(_ = #error;) })
         } else {
-            if error.is_empty() {
-                self.errors.at(&name, "`yield_err!` needs the error that it delivers\nwrite `yield_err!(error)`");
-            }
             self.single(What::Error, &error, trees[index].span(), level)
         };
-        push_statement(lowered, level, index + 3 == trees.len(), out);
-        3
+        let behind: TokenStream = parts.collect();
+        if !behind.is_empty() {
+            self.errors.at(behind, "`yield_err!` takes one error, this stands behind it");
+        }
+        push_statement(lowered, level, index + length == trees.len(), out);
+        length
     }
 
     /// Refuses what stands where nothing can wait, and puts an expression of the same type there, so that this is the only error.
     fn is_barred(&mut self, at: &TokenTree, name: &str, value: &[TokenTree], level: Level, out: &mut Vec<TokenTree>) -> bool {
         let Run::Barred(place) = level.run else { return false };
+        let (made, function) = if self.form.is_async { ("stream", "stream") } else { ("iterator", "iter") };
         self.errors.at(
             at,
-            format_args!("`{name}` stands in {place}, which can not wait for the stream's consumer\nuse a loop, or lend the handle of `weftwork::stream`"),
+            format_args!(
+                "`{name}` stands in {place}, which can not wait for the {made}'s consumer\nuse a loop, or lend the handle of `weftwork::{function}`"
+            ),
         );
         let is_delegation = is_punct(value.first(), '.') && is_punct(value.get(1), '.');
         let value = if is_delegation { &value[2..] } else { value };
@@ -129,22 +143,22 @@ impl Lowering<'_> {
         let inner = self.tokens(inner.iter().cloned().collect(), level.value());
         let (krate, handle) = (self.krate, self.handing.handle());
         let private = quote!(#krate::__private);
-        let function = local(match (self.handing, self.form.kind, self.form.is_async) {
-            (Handing::Outlet, Kind::Plain, true) => "put_all",
-            (Handing::Outlet, Kind::Fallible, true) => "put_all_ok",
-            (Handing::Outlet, Kind::Plain, false) => "put_each",
-            (Handing::Outlet, Kind::Fallible, false) => "put_each_ok",
-            (Handing::Yielder, Kind::Plain, _) => "emit_all",
-            (Handing::Yielder, Kind::Fallible, _) => "emit_all_ok",
+        let function = local(match (self.handing, self.form.is_async, self.form.kind) {
+            (Handing::Outlet, true, Kind::Plain) => "put_all",
+            (Handing::Outlet, true, Kind::Fallible) => "put_all_ok",
+            (Handing::Outlet, false, Kind::Plain) => "put_each",
+            (Handing::Outlet, false, Kind::Fallible) => "put_each_ok",
+            (Handing::Yielder, _, Kind::Plain) => "emit_all",
+            (Handing::Yielder, _, Kind::Fallible) => "emit_all_ok",
         });
-        let (before, behind) = match self.handing {
+        let (accepts, handle) = match self.handing {
             Handing::Outlet => {
                 self.delegates = true;
                 (quote!(#private::accepts(&#handle),), quote!(, &mut #handle))
             }
-            Handing::Yielder => (quote!(#handle,), quote!()),
+            Handing::Yielder => (quote!(#private::accepts_emitted(#handle),), quote!(, #handle)),
         };
-        let call = call(&quote!(#private::#function), &before, &inner, &behind, keyword);
+        let call = call(&quote!(#private::#function), &accepts, &inner, &handle, keyword);
         let question = (self.form.kind == Kind::Fallible).then(|| quote!(?));
         let mut statements = located(self.net(), keyword);
         statements.extend(call);
@@ -167,12 +181,16 @@ impl Lowering<'_> {
 /// `function(before VALUE behind)`, all but the value as if it stood at the keyword.
 fn call(function: &TokenStream, before: &TokenStream, value: &TokenStream, behind: &TokenStream, keyword: Span) -> TokenStream {
     let (before, behind) = (located(before.clone(), keyword), located(behind.clone(), keyword));
-    let parentheses = located(quote!(()), keyword).into_iter().map(|parentheses| match &parentheses {
-        TokenTree::Group(parentheses) => regroup(parentheses, quote!(#before #value #behind)).into(),
-        other => TokenTree::clone(other),
-    });
+    // The parentheses of `yield (..3)` and `yield ..(0..3)` are needed.
+    let is_parenthesised = group(value.clone().into_iter().next().as_ref(), Delimiter::Parenthesis).is_some();
+    let value = if is_parenthesised { argument(value.clone()) } else { value.clone() };
     let mut tokens = located(function.clone(), keyword);
-    tokens.extend(parentheses);
+    for mut parentheses in located(quote!(()), keyword) {
+        if let TokenTree::Group(empty) = &parentheses {
+            parentheses = regroup(empty, quote!(#before #value #behind)).into();
+        }
+        tokens.extend([parentheses]);
+    }
     tokens
 }
 

@@ -6,4 +6,7 @@ fn main() {
     let _ = generator!(async move |client: &str, number: u8| -> u8 {
         yield 1;
     });
+    let _ = generator!(move |number: u8| {
+        yield number;
+    });
 }

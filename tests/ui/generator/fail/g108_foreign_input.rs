@@ -10,4 +10,10 @@ fn main() {
     let _ = generator!(async { yield 1 }, async { yield 2 });
     let _ = generator!(async move || -> u8);
     let _ = generator!(async move |);
+    let _ = generator!(move { yield 1 });
+    let _ = generator!({ yield 1 } + 1);
+    let _ = generator!(move || -> u8);
+    let _ = generator!(|);
+    let _ = generator!(|| 1);
+    let _ = generator!(if true { yield 1 });
 }

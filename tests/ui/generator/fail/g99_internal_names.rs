@@ -2,7 +2,15 @@
 
 use weftwork::generator;
 
+generator!(
+    fn whole(_: u8) -> impl Iterator<Item = u8> {
+        drop(__argument0);
+        yield 1;
+    }
+);
+
 fn main() {
+    drop(whole(1));
     let _ = generator!(async || -> u8 {
         yield 1;
         drop(__outlet);

@@ -1,0 +1,5 @@
+//! The macros in edition 2021, where an `impl Trait` captures no lifetime that it does not name (G13).
+
+#![deny(warnings, missing_docs)]
+
+pub mod generator;
