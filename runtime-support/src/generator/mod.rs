@@ -181,7 +181,7 @@ pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
 }
 
 /// See `Accepts`.
-pub fn accepts_emitted<T>(_: &Yielder<'_, T>) -> Accepts<T> {
+pub fn accepts_emitted<T>(_: Yielder<'_, T>) -> Accepts<T> {
     Accepts(PhantomData)
 }
 

@@ -3,7 +3,6 @@ fn all(node: &Node) -> impl Stream<Item = u32> {
         if false {
             return;
         }
-        let __yielder = &__yielder;
         {
             let __item = __yielder.emit(node.value);
             __item.await

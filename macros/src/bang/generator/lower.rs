@@ -115,12 +115,7 @@ pub(super) fn body(
     let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, changed: false };
     let written = lowering.without_value(body.stream());
     let statements = lowering.tokens(written, Level::OWN);
-    // A reference can be moved into as many nested blocks as there are.
-    let lend = (handing == Handing::Yielder).then(|| {
-        let handle = handing.handle();
-        quote!(let #handle = &#handle;)
-    });
-    let lowered = regroup(body, quote!(#prologue #lend #statements));
+    let lowered = regroup(body, quote!(#prologue #statements));
     let label = lowering.uses_label.then(label).map(|label| quote!(#label:));
     let (handle, mutable) = (handing.handle(), lowering.delegates.then(|| quote!(mut)));
     Lowered { block: quote!(#label #lowered), handle: quote!(#mutable #handle) }

@@ -6,6 +6,6 @@ fn main() {
     let mut lent = None;
     let _ = stream::<u8, _>(async |y| lent = Some(&y));
 
-    let mut emit: Option<Emit<'_, '_, u8>> = None;
+    let mut emit: Option<Emit<'_, u8>> = None;
     let _ = stream::<u8, _>(async |y| emit = Some(y.emit(1)));
 }
