@@ -2,6 +2,8 @@
 
 #[path = "generator/attacks.rs"]
 mod attacks;
+#[path = "generator/attacks_outside.rs"]
+mod attacks_outside;
 #[path = "generator/closing.rs"]
 mod closing;
 #[path = "generator/delegation.rs"]

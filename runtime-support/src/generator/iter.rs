@@ -134,10 +134,18 @@ where
 }
 
 #[inline]
-fn next<T>(body: Pin<&mut impl Stream<Item = T>>) -> Option<T> {
-    match body.poll_next(&mut Context::from_waker(Waker::noop())) {
+fn next<T, S>(mut body: Pin<&mut Generator<T, S>>) -> Option<T>
+where
+    S: Start<'static, T>,
+    <S as Start<'static, T>>::Future: Future<Output: Last<T>>,
+{
+    match body.as_mut().poll_next(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(item) => item,
-        Poll::Pending => waits(),
+        Poll::Pending => {
+            // As after any other panic, there is no more item.
+            body.close();
+            waits()
+        }
     }
 }
 

@@ -174,9 +174,10 @@ where
 #[derive(Debug, Clone, Copy)]
 pub struct Accepts<T>(PhantomData<fn(T) -> T>);
 
-/// See `Accepts`.
+/// See `Accepts`. Whether there is room is asked here, before the item is made: so it can be made in its place.
 #[inline]
-pub fn accepts<T>(_: &Outlet<'_, T>) -> Accepts<T> {
+pub fn accepts<T>(outlet: &Outlet<'_, T>) -> Accepts<T> {
+    outlet.assert_free();
     Accepts(PhantomData)
 }
 
@@ -188,6 +189,12 @@ pub fn accepts_emitted<T>(_: Yielder<'_, T>) -> Accepts<T> {
 /// A `yield` on the body's own level: the item is put at once, and the body stands still until it is delivered.
 #[inline]
 pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
+    outlet.assert_free();
+    place(item, outlet)
+}
+
+#[inline]
+fn place<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
     outlet.put(item);
     Suspend { done: false }
 }
@@ -195,19 +202,19 @@ pub fn put<T>(item: T, outlet: &Outlet<'_, T>) -> Suspend {
 /// A `yield` of the user's: the first argument makes a wrong item an error at the item.
 #[inline]
 pub fn put_as<T>(_: Accepts<T>, item: T, outlet: &Outlet<'_, T>) -> Suspend {
-    put(item, outlet)
+    place(item, outlet)
 }
 
 /// A `yield` of the fallible form.
 #[inline]
 pub fn put_ok<T, E>(_: Accepts<Result<T, E>>, item: T, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
-    put(Ok(item), outlet)
+    place(Ok(item), outlet)
 }
 
 /// A `yield_err!`.
 #[inline]
 pub fn put_err<T, E>(_: Accepts<Result<T, E>>, error: E, outlet: &Outlet<'_, Result<T, E>>) -> Suspend {
-    put(Err(error), outlet)
+    place(Err(error), outlet)
 }
 
 /// A `yield_err!` of a body that lends its handle.

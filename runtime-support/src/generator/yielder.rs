@@ -42,8 +42,9 @@ impl<'y, T> Yielder<'y, T> {
     /// Items that are emitted at the same time are delivered in the order in which their futures were first polled.
     ///
     /// # Cancel safety
-    /// Dropped before its first poll, or while it waits behind another item, it has delivered nothing and the item is dropped.
-    /// Once the stream has taken the item over, it is delivered even if this future is dropped.
+    /// An emit that finds no other before it hands its item over with its first poll: from then on the stream delivers it, even if
+    /// this future is dropped. (Unless the body panics, or the stream is dropped or closed.) One that waits behind others, or was
+    /// not polled, has delivered nothing when it is dropped, and the item is dropped with it.
     pub fn emit(&self, item: T) -> Emit<'y, T> {
         Emit::new(self.line, item)
     }

@@ -7,7 +7,7 @@
 //!
 //! | lint | where | why |
 //! |---|---|---|
-//! | `clippy::used_underscore_binding` | [`generator!`](crate::generator) and [`try_generator!`](crate::try_generator) around a function with an argument such as `_guard` | the body mentions its arguments, so that it owns them as that of an `async fn` does |
+//! | `clippy::used_underscore_binding` | [`generator!`](crate::generator) and [`try_generator!`](crate::try_generator) around a function with an argument such as `_guard` that its body does not name | the body mentions its arguments, so that it owns them as that of an `async fn` does |
 
 #[doc = include_str!("as_completed.md")]
 pub mod as_completed {}

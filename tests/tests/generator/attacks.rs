@@ -16,7 +16,7 @@ use weftwork::{Yielder, generator, stream};
 
 use super::{Noted, all, poll_once};
 
-fn idle() -> Context<'static> {
+pub(super) fn idle() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
 
@@ -133,7 +133,7 @@ fn a_body_that_owns_the_only_way_to_its_own_generator_is_a_leak_at_most() {
 }
 
 /// Panics when it is dropped, once told to.
-struct Grenade<'a>(&'a Cell<bool>);
+pub(super) struct Grenade<'a>(pub(super) &'a Cell<bool>);
 
 impl Drop for Grenade<'_> {
     fn drop(&mut self) {
@@ -412,88 +412,4 @@ fn a_waker_may_drop_and_poll_other_generators() {
     assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(1)));
     assert!(other.0.lock().unwrap().is_none(), "it was woken");
     assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some(2)));
-}
-
-/// Numbers that borrow from themselves, so that moving the body would show.
-fn letters() -> impl Iterator<Item = String> + Send {
-    generator!(move || -> String {
-        let text = String::from("a b c d");
-        for letter in text.split(' ') {
-            yield letter.to_owned();
-        }
-    })
-}
-
-#[test]
-fn iterators_by_value_may_be_moved_and_swapped_between_items() {
-    let mut first = letters();
-    let mut second = Box::new(letters());
-    assert_eq!((first.next().unwrap(), second.next().unwrap()), ("a".into(), "a".into()));
-    assert_eq!(second.next().unwrap(), "b");
-    std::mem::swap(&mut first, &mut second);
-    let moved = vec![first];
-    assert_eq!(moved.into_iter().flatten().collect::<String>(), "cd");
-    assert_eq!(std::thread::spawn(move || second.collect::<String>()).join().unwrap(), "bcd");
-}
-
-#[test]
-fn an_iterator_may_be_pinned_after_it_was_used_by_value() {
-    let mut items = letters();
-    assert_eq!(items.next().unwrap(), "a");
-    let items = generator!({
-        yield 1;
-        yield 2;
-    });
-    let mut items = Box::new(items);
-    assert_eq!(items.next(), Some(1));
-    let mut pinned = Box::into_pin(items);
-    assert_eq!(pinned.as_mut().next(), Some(2));
-    assert_eq!(pinned.as_mut().next(), None);
-}
-
-#[test]
-fn an_iterator_that_asks_itself_for_an_item_finds_itself_taken() {
-    type Items = Box<dyn Iterator<Item = u8> + Send>;
-    static ITEMS: Mutex<Option<Items>> = Mutex::new(None);
-    *ITEMS.lock().unwrap() = Some(Box::new(generator!({
-        assert!(ITEMS.try_lock().is_err());
-        yield 1;
-    })));
-    assert_eq!(ITEMS.lock().unwrap().as_mut().unwrap().next(), Some(1));
-    let mut taken = ITEMS.lock().unwrap().take().unwrap();
-    assert_eq!(taken.next(), None);
-}
-
-#[test]
-fn aclose_over_a_destructor_that_panics_leaves_a_finished_generator() {
-    let armed = Cell::new(true);
-    let mut items = Box::pin(generator!(async {
-        let _grenade = Grenade(&armed);
-        tokio::join!(async { yield "a" }, async { yield "b" });
-    }));
-    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some("a")));
-    // Not polled, nothing happens.
-    drop(items.as_mut().aclose());
-    assert_eq!(poll_once(items.as_mut()), Poll::Ready(Some("b")));
-    let closed = catch_unwind(AssertUnwindSafe(|| futures::executor::block_on(items.as_mut().aclose())));
-    assert!(closed.is_err() && !armed.get());
-    assert_eq!(poll_once(items.as_mut()), Poll::Ready(None));
-}
-
-#[test]
-fn delegation_is_dropped_with_an_item_under_way() {
-    let log = RefCell::new(Vec::new());
-    let mut items = Box::pin(stream(async |y| {
-        let mut all = pin!(y.emit_all([Noted("first", &log), Noted("second", &log)]));
-        let mut behind = Box::pin(y.emit_all([Noted("third", &log), Noted("fourth", &log)]));
-        assert!(all.as_mut().poll(&mut idle()).is_pending());
-        assert!(behind.as_mut().poll(&mut idle()).is_pending());
-        drop(behind);
-        assert_eq!(*log.borrow(), ["fourth", "third"], "those to come, then the one that waits");
-        all.await;
-    }));
-    let Poll::Ready(Some(first)) = poll_once(items.as_mut()) else { panic!("no item") };
-    drop(items);
-    drop(first);
-    assert_eq!(log.take(), ["fourth", "third", "second", "first"]);
 }

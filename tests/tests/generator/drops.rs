@@ -67,7 +67,7 @@ fn g82_an_undelivered_item_is_dropped_once() {
     let mut stream = Box::pin(stream);
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| stream.as_mut().poll_next_unpin(&mut cx)));
     assert!(panic.is_err());
-    assert_eq!(*log.borrow(), ["local"]);
+    assert_eq!(*log.borrow(), ["local", "item"], "with the body that panicked");
     drop(stream);
     assert_eq!(log.take(), ["local", "item"]);
 }

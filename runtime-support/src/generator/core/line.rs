@@ -5,7 +5,7 @@
 //! The items wait in their futures, the [`Emit`]s, which the line strings together. An emit in the line is pinned, and takes
 //! itself out when it is dropped; until then its memory stays what it is, even if it is forgotten.
 //!
-//! The producers are the emits, polled or dropped while the generator polls or drops the body that they are part of. There they
+//! The producers are the emits, polled or dropped while the generator starts, polls or drops the body that they are part of. There they
 //! may stand on several threads at once (a scope of threads). The consumer is the generator. It comes before and after it polls
 //! the body, when no producer can run, so it needs no lock. Hence:
 //!
@@ -13,7 +13,7 @@
 //! - the state of a node belongs to its own emit (by `&mut`), or to the consumer.
 //!
 //! Under the lock nothing of a user's runs: no destructor, no waker. `consumer` points to the waker of the poll under way, for as
-//! long as the body is polled.
+//! long as the body is polled. (After a poll that panics it is not reset: then there is no emit left to look at it.)
 
 use std::cell::Cell;
 use std::fmt;
@@ -113,8 +113,9 @@ impl<T> Line<T> {
         }
     }
 
-    /// The waker to be woken after the delivery. The consumer comes back for the next item by itself; the executor of an emit
-    /// may be another one, such as a `FuturesUnordered` in the body, that polls nothing it was not woken for.
+    /// The waker to be woken with the delivery. The consumer comes back for the next item by itself, and then polls what it has
+    /// polled with its own waker; should another take over the stream, that one does. But the executor of an emit may be one in
+    /// the body, such as a `FuturesUnordered`, that polls nothing it was not woken for.
     #[inline]
     fn foreign(&self, waker: &Waker) -> Option<Waker> {
         let consumer = self.consumer.load(Ordering::Relaxed);
@@ -152,17 +153,16 @@ impl<T> Queue<T> {
 
     /// Takes the first node out.
     #[inline]
-    fn pop(&mut self) -> Option<*const Node<T>> {
-        let first = self.head;
+    fn pop(&mut self) {
         // SAFETY: nodes in the queue are alive, and links are ours.
         unsafe {
-            self.head = first.as_ref()?.links.with_mut(|links| (*links).behind);
+            let Some(first) = self.head.as_ref() else { return };
+            self.head = first.links.with_mut(|links| (*links).behind);
             match self.head.as_ref() {
                 Some(next) => next.links.with_mut(|links| (*links).before = ptr::null()),
                 None => self.tail = ptr::null(),
             }
         }
-        Some(first)
     }
 
     /// # Safety
@@ -201,7 +201,7 @@ unsafe impl<T> Place<T> for Line<T> {
     }
 
     #[inline]
-    fn stage(&self) -> &Cell<Stage> {
+    unsafe fn stage(&self) -> &Cell<Stage> {
         &self.stage
     }
 
@@ -217,29 +217,23 @@ unsafe impl<T> Place<T> for Line<T> {
 
     #[inline]
     unsafe fn take(&self) -> Option<T> {
-        let next = self.queue.with_mut(|queue| {
-            // SAFETY: the caller is the consumer, and no producer runs.
-            let queue = unsafe { &mut *queue };
-            match queue.left.take() {
-                Some(item) => Err(item),
-                None => Ok(queue.pop()),
-            }
-        });
-        let node = match next {
-            Err(item) => return Some(item),
-            Ok(node) => node?,
-        };
-        // SAFETY: it was in the line, so it is alive and has its item; its state is the consumer's to change.
+        // SAFETY: the caller is the consumer, and no producer runs: queue, links and states are ours. A node in the line is alive and
+        // has its item.
         unsafe {
-            let waker = (*node).state.with_mut(|state| {
-                (*state).step = Step::Delivered;
-                (*state).waker.take()
-            });
-            let item = (*node).state.with_mut(|state| (*state).item.assume_init_read());
-            if let Some(waker) = waker {
+            let (left, first) = self.queue.with_mut(|queue| ((*queue).left.take(), (*queue).head));
+            if left.is_some() {
+                return left;
+            }
+            let first = first.as_ref()?;
+            // Foreign code, which may panic: the item is still in the line.
+            if let Some(waker) = first.state.with_mut(|state| (*state).waker.take()) {
                 waker.wake();
             }
-            Some(item)
+            self.queue.with_mut(|queue| (*queue).pop());
+            Some(first.state.with_mut(|state| {
+                (*state).step = Step::Delivered;
+                (*state).item.assume_init_read()
+            }))
         }
     }
 }

@@ -6,11 +6,15 @@
 //! A [`Generator`] is pinned before its body starts, and stays so until it is dropped. Its body gets a [`Handle`], a pointer to
 //! the place beside it, under a lifetime `'y` that the body must accept for *every* `'y`. So the handle can not be stored in
 //! anything that the body did not make itself, and what the body made goes with it: the body is dropped before the place.
-//! Hence wherever a handle is alive, so is its place, and code with a handle runs only while the generator polls or drops the
-//! body.
+//! Hence wherever a handle is alive, so is its place, and code with a handle runs only while the generator starts, polls or
+//! drops the body.
+//!
+//! That is as strong as `std::thread::scope`, which rests on the same rule, and no stronger: a function whose return type
+//! claims `'y: 'static` by an implied bound is a known hole in the compiler (rust-lang/rust#25860, #84591), for both.
 //!
 //! `stage` tells which field of `contents` is there. It changes before the old field is dropped and after the new one is
-//! written, so that a panic in between leaves a finished generator and never drops anything twice.
+//! written, so that a panic in between leaves a finished generator and never drops anything twice. A body may point into itself,
+//! so `contents` lies in an `UnsafeCell`: a shared reference to the generator must not count as a look at the body.
 //!
 //! How items get from one thread to another is the places' affair: see `slot.rs` and `line.rs`.
 
@@ -22,7 +26,7 @@ mod loom;
 mod slot;
 mod sync;
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
@@ -46,7 +50,10 @@ pub unsafe trait Place<T> {
     fn new() -> Self;
 
     /// For the generator, which keeps its stage where it costs nothing.
-    fn stage(&self) -> &Cell<Stage>;
+    ///
+    /// # Safety
+    /// Only the generator may call this, and change what is in it by its `&mut`.
+    unsafe fn stage(&self) -> &Cell<Stage>;
 
     /// The body is about to be polled for the owner of `waker`.
     ///
@@ -131,7 +138,7 @@ pub struct Generator<T, S>
 where
     S: Start<'static, T>,
 {
-    contents: Contents<S, S::Future, T>,
+    contents: UnsafeCell<Contents<S, S::Future, T>>,
     // Dropped behind the contents: the body may still look at it while it is dropped.
     place: S::Place,
     // The body holds a pointer to the place.
@@ -148,7 +155,7 @@ where
 {
 }
 
-// SAFETY: a shared generator gives nothing but the name of its stage, which only `&mut` changes.
+// SAFETY: a shared generator gives nothing but its stage and whether a last item is there, which only `&mut` changes.
 unsafe impl<T, S> Sync for Generator<T, S> where S: Start<'static, T> {}
 
 /// The body takes a handle of any lifetime: of none that it could have known before.
@@ -165,7 +172,8 @@ where
 {
     /// From a start that has been one of a generator before.
     fn fresh(start: S) -> Self {
-        Self { contents: Contents { start: ManuallyDrop::new(start) }, place: S::Place::new(), _pinned: PhantomPinned }
+        let contents = UnsafeCell::new(Contents { start: ManuallyDrop::new(start) });
+        Self { contents, place: S::Place::new(), _pinned: PhantomPinned }
     }
 
     /// The same generator, elsewhere; this one is finished. Nothing if it has started: then it can not be moved.
@@ -173,26 +181,46 @@ where
         if self.stage() != Stage::Fresh {
             return None;
         }
-        self.place.stage().set(Stage::Finished);
+        self.set_stage(Stage::Finished);
         // SAFETY: the start was there, and is taken out once.
-        Some(Self::fresh(ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.start) })))
+        Some(Self::fresh(ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().start) })))
     }
 
     #[inline]
     fn stage(&self) -> Stage {
-        self.place.stage().get()
+        // SAFETY: this is the generator, and looks only.
+        unsafe { self.place.stage() }.get()
+    }
+
+    #[inline]
+    fn set_stage(&mut self, stage: Stage) -> Stage {
+        // SAFETY: this is the generator, by `&mut`.
+        unsafe { self.place.stage() }.replace(stage)
     }
 
     /// Drops what is there, in place.
     fn finish(&mut self) {
+        let stage = self.set_stage(Stage::Finished);
+        let contents = self.contents.get_mut();
         // SAFETY: the stage before says which field is there, and the stage after that none is.
         unsafe {
-            match self.place.stage().replace(Stage::Finished) {
-                Stage::Fresh => ManuallyDrop::drop(&mut self.contents.start),
-                Stage::Running => ManuallyDrop::drop(&mut self.contents.body),
-                Stage::Ended => ManuallyDrop::drop(&mut self.contents.last),
+            match stage {
+                Stage::Fresh => ManuallyDrop::drop(&mut contents.start),
+                Stage::Running => ManuallyDrop::drop(&mut contents.body),
+                Stage::Ended => ManuallyDrop::drop(&mut contents.last),
                 Stage::Finished => {}
             }
+        }
+    }
+
+    /// Drops what is there, and the items that it has left.
+    pub(super) fn close(self: Pin<&mut Self>) {
+        // SAFETY: the body is dropped in place, and nothing is moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.finish();
+        // SAFETY: `&mut self`, and there is no body any more.
+        while let Some(item) = unsafe { this.place.take() } {
+            drop(item);
         }
     }
 
@@ -204,13 +232,7 @@ where
     /// # Cancel safety
     /// Nothing happens before the first poll, and everything in it.
     pub async fn aclose(self: Pin<&mut Self>) {
-        // SAFETY: the body is dropped in place, and nothing is moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        this.finish();
-        // SAFETY: `&mut self`, and there is no body any more.
-        while let Some(item) = unsafe { this.place.take() } {
-            drop(item);
-        }
+        self.close();
     }
 }
 
@@ -234,8 +256,8 @@ where
 {
     #[cold]
     fn drop(&mut self) {
-        // SAFETY: made and dropped within one poll, from the `&mut` of that poll, while no other reference is used.
-        unsafe { (*self.0).finish() };
+        // SAFETY: made and dropped within one poll, from the pinned `&mut` of that poll, while no other reference is used.
+        unsafe { Pin::new_unchecked(&mut *self.0) }.close();
     }
 }
 
@@ -251,12 +273,12 @@ where
         match self.stage() {
             Stage::Fresh => {
                 // A start that panics leaves a finished generator.
-                self.place.stage().set(Stage::Finished);
+                self.set_stage(Stage::Finished);
                 // SAFETY: the start was there, and is taken out once.
-                let start = ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.start) });
+                let start = ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().start) });
                 let body = start.start(Handle { place: &raw const self.place, identity: PhantomData });
-                self.contents.body = ManuallyDrop::new(body);
-                self.place.stage().set(Stage::Running);
+                self.contents.get_mut().body = ManuallyDrop::new(body);
+                self.set_stage(Stage::Running);
                 None
             }
             Stage::Running => None,
@@ -273,8 +295,8 @@ where
         self.finish();
         // SAFETY: the body is no more.
         unsafe { self.place.end() };
-        self.contents.last = ManuallyDrop::new(output.last());
-        self.place.stage().set(Stage::Ended);
+        self.contents.get_mut().last = ManuallyDrop::new(output.last());
+        self.set_stage(Stage::Ended);
         self.after_the_end()
     }
 
@@ -283,9 +305,9 @@ where
         // SAFETY: `&mut self`, and the body is no more.
         let left = unsafe { self.place.take() };
         left.or_else(|| {
-            self.place.stage().set(Stage::Finished);
+            self.set_stage(Stage::Finished);
             // SAFETY: it was there, and is taken out once.
-            ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.last) })
+            ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().last) })
         })
     }
 }
@@ -314,7 +336,7 @@ where
         unsafe {
             (*this).place.begin(cx.waker());
             let finish = Finish(this);
-            let polled = Pin::new_unchecked(&mut *(*this).contents.body).poll(cx);
+            let polled = Pin::new_unchecked(&mut *(*(*this).contents.get()).body).poll(cx);
             std::mem::forget(finish);
             match polled {
                 Poll::Pending => {
@@ -329,8 +351,8 @@ where
     fn size_hint(&self) -> (usize, Option<usize>) {
         match self.stage() {
             Stage::Finished => (0, Some(0)),
-            // SAFETY: the stage says that it is there.
-            Stage::Ended => (usize::from(unsafe { &self.contents.last }.is_some()), None),
+            // SAFETY: the stage says that it is there, and nobody changes it without `&mut`.
+            Stage::Ended => (usize::from(unsafe { &(*self.contents.get()).last }.is_some()), None),
             Stage::Fresh | Stage::Running => (0, None),
         }
     }

@@ -35,7 +35,7 @@ unsafe impl<T> Place<T> for Slot<T> {
     }
 
     #[inline]
-    fn stage(&self) -> &Cell<Stage> {
+    unsafe fn stage(&self) -> &Cell<Stage> {
         &self.stage
     }
 
@@ -82,14 +82,17 @@ impl<'y, T> Outlet<'y, T> {
         Self { slot, items: PhantomData, not_sync: PhantomData }
     }
 
-    /// Puts an item into the slot.
-    ///
-    /// A body stands still until its item is delivered, so the slot is free. (One that is written by hand, by functions that are
-    /// not meant for it, and goes on nevertheless, leaks the item before.)
+    /// A body stands still until its item is delivered, so the slot is free, unless somebody goes round the macros: that is
+    /// found out in debug builds, and costs the item before otherwise.
+    #[inline]
+    pub(in crate::generator) fn assert_free(&self) {
+        debug_assert!(!self.slot.full.get(), "a generator's body went on before its item was delivered");
+    }
+
+    /// Puts an item into the slot, which must be [free](Self::assert_free): else the item in it is leaked.
     #[inline]
     pub(in crate::generator) fn put(&self, item: T) {
         let slot = &*self.slot;
-        debug_assert!(!slot.full.get(), "a generator's body went on before its item was delivered");
         // SAFETY: this is the slot's only outlet, and as it is not `Sync` no other thread is in here.
         slot.item.with_mut(|place| unsafe { (*place).write(item) });
         slot.full.set(true);
