@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Mutex;
 use std::task::{Context, Waker};
 
 use futures::StreamExt;
@@ -84,7 +85,10 @@ three!(plain_unbound, streamed_unbound, iterated_unbound, _, _b, ());
 
 /// What is dropped, in order, with the arguments made from `log` and `made` taken as far as `go` takes it.
 fn order<M>(make: impl Fn(&'static Log) -> M, go: impl Fn(&mut M)) -> Vec<&'static str> {
+    // Where a leak checker finds them.
+    static LOGS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
     let log: &'static Log = Box::leak(Box::default());
+    LOGS.lock().unwrap().push(std::ptr::from_ref(log).addr());
     let mut made = make(log);
     assert!(log.borrow().is_empty(), "arguments live as long as the body");
     go(&mut made);

@@ -8,7 +8,7 @@ use super::{Form, Kind, label};
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
-use crate::kit::tokens::{group, is_ident, is_punct, regroup};
+use crate::kit::tokens::{argument, group, is_ident, is_punct, regroup};
 
 /// What a body yields through.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -265,15 +265,24 @@ impl Lowering<'_> {
             return body;
         }
         let found: TokenStream = value.iter().cloned().collect();
-        let is_end = self.form.kind == Kind::Fallible && found.to_string() == "Ok (())";
-        let repair = if is_end {
-            "leave it out: the end of the body ends the stream"
-        } else {
-            "to deliver the value, write `yield` before it"
+        let is_fallible = self.form.kind == Kind::Fallible;
+        // A variant alone would have no type: what it wraps is enough for the editor.
+        let (inner, repair) = match value {
+            [TokenTree::Ident(name)] if name == "None" => (quote!(()), "write `yield` before a value to deliver it"),
+            [TokenTree::Ident(name), TokenTree::Group(wrapped)] => {
+                let is_unit = wrapped.stream().to_string() == "()";
+                let repair = match name.to_string().as_str() {
+                    "Ok" if is_fallible && is_unit => "leave it out: the end of the body ends the stream",
+                    "Err" if is_fallible => "to end the stream with the error, write `return` before it",
+                    _ => "to deliver the value, write `yield` before it",
+                };
+                (argument(wrapped.stream()), repair)
+            }
+            _ => (found.clone(), "to deliver the value, write `yield` before it"),
         };
-        self.errors.at(&found, format_args!("a generator returns nothing, its items are its `yield`s\n{repair}"));
+        self.errors.at(found, format_args!("a generator returns nothing, its items are its `yield`s\n{repair}"));
         let before = &trees[..start];
-        quote!(#(#before)* { _ = #found; })
+        quote!(#(#before)* { _ = #inner; })
     }
 
     /// In:  `VALUE?` in a plain generator
