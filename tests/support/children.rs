@@ -116,9 +116,10 @@ impl Future for Child {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
         let cell = &self.board.cells[self.number];
-        cell.polls.fetch_add(1, Ordering::SeqCst);
-        self.board.log.lock().unwrap().polled.push(self.number);
         *cell.waker.lock().unwrap() = Some(cx.waker().clone());
+        self.board.log.lock().unwrap().polled.push(self.number);
+        // Last: who sees that the child was polled finds its waker.
+        cell.polls.fetch_add(1, Ordering::SeqCst);
         if cell.ready.load(Ordering::SeqCst) { Poll::Ready(self.number) } else { Poll::Pending }
     }
 }

@@ -85,6 +85,19 @@ fn c50_c52_arms_allocate_nothing() {
 }
 
 #[test]
+fn c50_many_arms_that_wait_share_one_block() {
+    let ((), count) = allocations(|| {
+        let twice = || async {
+            yield_once().await;
+            yield_once().await;
+        };
+        let mut gathered = pin!(gather!(twice(), twice(), twice(), twice(), twice(), twice(), twice(), twice(), twice()));
+        while poll(gathered.as_mut(), Waker::noop()).is_pending() {}
+    });
+    assert_eq!(count, 1);
+}
+
+#[test]
 fn c36_ten_thousand_ready_futures_take_two_allocations() {
     let (outputs, count) = allocations(|| {
         poll_once(gather!(for n in 0..10_000_u64 {

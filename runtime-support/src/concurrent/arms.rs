@@ -9,13 +9,15 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::core::Woken;
+
 /// Futures that are polled until each has its output, or one has failed with `E`.
 pub trait Arms<E> {
     const COUNT: usize;
     type Output;
 
-    /// Polls the arms from number `from` up to `to` that have no output yet. True if all of those have one now.
-    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<bool, E>;
+    /// Polls the arms from number `from` up to `to` that have no output yet, and says how many got theirs.
+    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<u32, E>;
 
     /// The outputs, in written order. Each arm has one.
     fn take(self: Pin<&mut Self>) -> Self::Output;
@@ -25,8 +27,8 @@ impl<E> Arms<E> for () {
     const COUNT: usize = 0;
     type Output = ();
 
-    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<bool, E> {
-        Ok(true)
+    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<u32, E> {
+        Ok(0)
     }
 
     fn take(self: Pin<&mut Self>) {}
@@ -54,11 +56,11 @@ impl<E, L: Arms<E>, R: Arms<E>> Arms<E> for Both<L, R> {
     type Output = (L::Output, R::Output);
 
     #[inline]
-    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+    fn poll_range(self: Pin<&mut Self>, from: usize, to: usize, cx: &mut Context<'_>) -> Result<u32, E> {
         let this = self.project();
-        let left = from >= L::COUNT || this.left.poll_range(from, to.min(L::COUNT), cx)?;
-        let right = to <= L::COUNT || this.right.poll_range(from.saturating_sub(L::COUNT), to - L::COUNT, cx)?;
-        Ok(left && right)
+        let left = if from < L::COUNT { this.left.poll_range(from, to.min(L::COUNT), cx)? } else { 0 };
+        let right = if to > L::COUNT { this.right.poll_range(from.saturating_sub(L::COUNT), to - L::COUNT, cx)? } else { 0 };
+        Ok(left + right)
     }
 
     #[inline]
@@ -89,12 +91,13 @@ impl<E, F: Future> Arms<E> for Arm<F> {
     type Output = F::Output;
 
     #[inline]
-    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<u32, E> {
         if let ArmState::Pending { future } = self.as_mut().project() {
-            let Poll::Ready(output) = future.poll(cx) else { return Ok(false) };
+            let Poll::Ready(output) = future.poll(cx) else { return Ok(0) };
             self.set(Self::Ready { output: Some(output) });
+            return Ok(1);
         }
-        Ok(true)
+        Ok(0)
     }
 
     #[inline]
@@ -127,12 +130,13 @@ impl<T, E, F: Future<Output = Result<T, E>>> Arms<E> for TryArm<F, T> {
     type Output = T;
 
     #[inline]
-    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<bool, E> {
+    fn poll_range(mut self: Pin<&mut Self>, _: usize, _: usize, cx: &mut Context<'_>) -> Result<u32, E> {
         if let TryArmState::Pending { future } = self.as_mut().project() {
-            let Poll::Ready(output) = future.poll(cx) else { return Ok(false) };
+            let Poll::Ready(output) = future.poll(cx) else { return Ok(0) };
             self.set(Self::Ready { output: Some(output?) });
+            return Ok(1);
         }
-        Ok(true)
+        Ok(0)
     }
 
     #[inline]
@@ -144,15 +148,28 @@ impl<T, E, F: Future<Output = Result<T, E>>> Arms<E> for TryArm<F, T> {
     }
 }
 
+/// Up to so many arms are polled together on every wake: that is cheaper than to know who was woken.
+const FEW: usize = 4;
+
 pin_project! {
     /// Arms on their way to their outputs.
     struct Sweep<A> {
         // Emptied at the end: all arms are gone before anybody sees an output or an error.
         #[pin]
         arms: Option<A>,
-        // Who is polled first. It moves on with every poll, so that no arm can starve the ones behind it.
-        first: usize,
+        turns: Turns,
     }
+}
+
+/// Who is polled when.
+///
+/// The first poll is in written order and with the caller's waker: if all are ready, nothing else is needed. Then few arms are
+/// polled together, each time another one first, so that no arm can starve the ones behind it. Of many only those are polled that
+/// were woken.
+struct Turns {
+    polls: u32,
+    pending: u32,
+    woken: Option<Woken>,
 }
 
 /// Drops the arms when it is dropped.
@@ -165,6 +182,11 @@ impl<A> Drop for Emptied<'_, A> {
 }
 
 impl<A> Sweep<A> {
+    const fn new(arms: A) -> Self {
+        Self { arms: Some(arms), turns: Turns { polls: 0, pending: 0, woken: None } }
+    }
+
+    #[inline]
     fn poll<E>(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<A::Output, E>>
     where
         A: Arms<E>,
@@ -173,22 +195,47 @@ impl<A> Sweep<A> {
         // Also where an arm panics: the others are gone before the caller hears of it.
         let mut end = Emptied(this.arms);
         let Some(mut arms) = end.0.as_mut().as_pin_mut() else { panic!("`gather!` was polled after it had returned") };
-        let first = *this.first;
-        *this.first = if first + 1 < A::COUNT { first + 1 } else { 0 };
-        let swept = arms.as_mut().poll_range(first, A::COUNT, cx).and_then(|late| {
-            let early = first == 0 || arms.as_mut().poll_range(0, first, cx)?;
-            Ok(early && late)
-        });
-        let result = match swept {
-            Ok(false) => {
+        let polled = match this.turns.polls {
+            0 => arms.as_mut().poll_range(0, A::COUNT, cx).map(|ready| this.turns.pending = A::COUNT as u32 - ready),
+            _ => this.turns.go_on(arms.as_mut(), cx),
+        };
+        this.turns.polls = this.turns.polls.wrapping_add(1).max(1);
+        let result = match polled {
+            Ok(()) if this.turns.pending > 0 => {
                 std::mem::forget(end);
                 return Poll::Pending;
             }
-            Ok(true) => Ok(arms.take()),
+            Ok(()) => Ok(arms.take()),
             Err(error) => Err(error),
         };
         drop(end);
         Poll::Ready(result)
+    }
+}
+
+impl Turns {
+    /// A poll after the first.
+    fn go_on<E, A: Arms<E>>(&mut self, mut arms: Pin<&mut A>, cx: &mut Context<'_>) -> Result<(), E> {
+        if A::COUNT <= FEW {
+            let first = self.polls as usize % A::COUNT;
+            self.pending -= arms.as_mut().poll_range(first, A::COUNT, cx)?;
+            if first > 0 {
+                self.pending -= arms.poll_range(0, first, cx)?;
+            }
+            return Ok(());
+        }
+        if let Some(woken) = &mut self.woken {
+            woken.hear(cx);
+            while let Some(arm) = woken.next(cx) {
+                self.pending -= woken.poll(arm, |cx| arms.as_mut().poll_range(arm, arm + 1, cx))?;
+            }
+            return Ok(());
+        }
+        let woken = self.woken.insert(Woken::new(cx.waker()));
+        for arm in 0..A::COUNT {
+            self.pending -= woken.poll(arm, |cx| arms.as_mut().poll_range(arm, arm + 1, cx))?;
+        }
+        Ok(())
     }
 }
 
@@ -215,7 +262,7 @@ where
     A: Arms<Infallible>,
     M: Fn(A::Output) -> R,
 {
-    Gather { sweep: Sweep { arms: Some(arms), first: 0 }, flatten }
+    Gather { sweep: Sweep::new(arms), flatten }
 }
 
 impl<A, M, R> Future for Gather<A, M>
@@ -262,7 +309,7 @@ where
     A: Arms<E>,
     M: Fn(A::Output) -> R,
 {
-    TryGather { sweep: Sweep { arms: Some(arms), first: 0 }, flatten, error: PhantomData }
+    TryGather { sweep: Sweep::new(arms), flatten, error: PhantomData }
 }
 
 impl<A, M, R, E> Future for TryGather<A, M, E>

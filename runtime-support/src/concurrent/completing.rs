@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
-use super::set::Set;
+use super::core::{Fresh, Set};
 
 /// The state of a comprehension under way.
 pub struct Completing<F: Future> {
@@ -76,7 +76,7 @@ impl<F: Future> Future for Output<'_, F> {
         while let Some((_, output)) = completing.set.poll_next(cx) {
             completing.done.push_back(output);
         }
-        if let Some((_, output)) = completing.set.poll_fresh(cx) {
+        if let Fresh::Ready(output) = completing.set.poll_fresh(cx) {
             completing.done.push_back(output);
         }
         if wanted == Wanted::Room && completing.has_room() {

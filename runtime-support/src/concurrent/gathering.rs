@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::at_once::AtOnce;
-use super::set::{Done, Set};
+use super::core::{Done, Fresh, Set};
 
 /// Whether an output ends the gather: never without a mark, an `Err` with one.
 pub trait Mark<O> {
@@ -45,15 +45,70 @@ impl<T, E> Mark<Result<T, E>> for Marked {
 /// The state of a comprehension under way.
 pub struct Gathering<F: Future, K: Mark<F::Output>> {
     set: Set<F>,
-    outputs: Vec<Option<K::Value>>,
+    outputs: Outputs<K::Value>,
     at_once: AtOnce,
+}
+
+/// Outputs in the order of the input.
+struct Outputs<T> {
+    /// Of those that were all ready when they were started: nothing stands before them.
+    ready: Vec<T>,
+    /// Of those behind the first that was not.
+    others: Vec<Option<T>>,
+    /// How many to have memory for.
+    expected: usize,
+}
+
+impl<T> Outputs<T> {
+    /// `expected` is how many will come at least.
+    fn new(expected: usize) -> Self {
+        // What an iterator promises is not worth more than some memory.
+        let expected = expected.min((1 << 20) / size_of::<T>().max(1));
+        Self { ready: Vec::with_capacity(expected), others: Vec::new(), expected }
+    }
+
+    fn len(&self) -> usize {
+        self.ready.len() + self.others.len()
+    }
+
+    /// One that was ready when it was started.
+    #[inline]
+    fn push(&mut self, output: T) {
+        if self.others.is_empty() { self.ready.push(output) } else { self.others.push(Some(output)) }
+    }
+
+    fn push_pending(&mut self) {
+        if self.others.is_empty() {
+            self.others.reserve(self.expected.saturating_sub(self.ready.len()));
+        }
+        self.others.push(None);
+    }
+
+    fn set(&mut self, input: usize, output: T) {
+        self.others[input - self.ready.len()] = Some(output);
+    }
+
+    fn clear(&mut self) {
+        self.ready.clear();
+        self.others.clear();
+    }
+
+    fn take(&mut self) -> Vec<T> {
+        let mut outputs = std::mem::take(&mut self.ready);
+        let others = std::mem::take(&mut self.others).into_iter();
+        let others = others.map(|output| output.expect("a future that has ended has its output"));
+        if outputs.is_empty() {
+            // Collected in place: the outputs stay in the memory that they are in.
+            return others.collect();
+        }
+        outputs.extend(others);
+        outputs
+    }
 }
 
 /// See `Gathering`. `expected` is how many futures will come at least.
 pub fn gathering<F: Future, K: Mark<F::Output>>(_mark: K, at_once: AtOnce, expected: usize) -> Gathering<F, K> {
-    // What an iterator promises is not worth more than some memory.
-    let most = (1 << 20) / size_of::<Option<K::Value>>().max(1);
-    Gathering { set: Set::new(), outputs: Vec::with_capacity(expected.min(most)), at_once }
+    Gathering { set: Set::new(), outputs: Outputs::new(expected), at_once }
 }
 
 impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
@@ -67,7 +122,6 @@ impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
     #[inline]
     pub fn start(&mut self, future: F) {
         self.set.start(self.outputs.len(), future);
-        self.outputs.push(None);
     }
 
     /// Waits for the futures that still run.
@@ -79,20 +133,36 @@ impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {
         self.at_once.allows_another(self.set.running())
     }
 
-    /// Keeps what has come; drops everything else at the first error.
+    /// The output of the one that was started last.
+    #[inline]
+    fn keep_last(&mut self, output: F::Output) -> Result<(), K::Error> {
+        match K::judge(output) {
+            Ok(value) => {
+                self.outputs.push(value);
+                Ok(())
+            }
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
+    /// Keeps what has come.
     #[inline]
     fn keep(&mut self, (input, output): Done<F>) -> Result<(), K::Error> {
         match K::judge(output) {
             Ok(value) => {
-                self.outputs[input] = Some(value);
+                self.outputs.set(input, value);
                 Ok(())
             }
-            Err(error) => {
-                self.set.clear();
-                self.outputs.clear();
-                Err(error)
-            }
+            Err(error) => Err(self.fail(error)),
         }
+    }
+
+    /// Drops everything at the first error.
+    #[cold]
+    fn fail(&mut self, error: K::Error) -> K::Error {
+        self.set.clear();
+        self.outputs.clear();
+        error
     }
 }
 
@@ -116,8 +186,10 @@ impl<F: Future, K: Mark<F::Output>> Future for Room<'_, F, K> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let gathering = &mut *self.gathering;
         // What was started last is polled once even if there is room, so that what is ready makes some.
-        if let Some(done) = gathering.set.poll_fresh(cx) {
-            gathering.keep(done)?;
+        match gathering.set.poll_fresh(cx) {
+            Fresh::None => {}
+            Fresh::Pending => gathering.outputs.push_pending(),
+            Fresh::Ready(output) => gathering.keep_last(output)?,
         }
         if !gathering.has_room() {
             gathering.set.hear(cx);
@@ -152,9 +224,7 @@ impl<F: Future, K: Mark<F::Output>> Future for Finish<F, K> {
         if gathering.set.running() > 0 {
             return Poll::Pending;
         }
-        // Collected in place: the outputs stay in the memory that they are in. (With `flatten` they would not.)
-        let outputs = std::mem::take(&mut gathering.outputs).into_iter();
-        Poll::Ready(Ok(outputs.map(|output| output.expect("a future that has ended has its output")).collect()))
+        Poll::Ready(Ok(gathering.outputs.take()))
     }
 }
 

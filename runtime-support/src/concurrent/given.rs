@@ -177,7 +177,7 @@ impl<T, E> Arms<E> for StandIn<T> {
     const COUNT: usize = 1;
     type Output = T;
 
-    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<bool, E> {
+    fn poll_range(self: Pin<&mut Self>, _: usize, _: usize, _: &mut Context<'_>) -> Result<u32, E> {
         no_value()
     }
 

@@ -3,6 +3,6 @@
 pub(crate) mod arms;
 pub(crate) mod at_once;
 pub(crate) mod completing;
+mod core;
 pub(crate) mod gathering;
 pub(crate) mod given;
-mod set;

@@ -91,7 +91,7 @@ fn c16_130_marked_arms_that_wait() {
             let numbers = [$($number),*];
             for (done, number) in numbers.iter().rev().enumerate() {
                 assert!(poll(gathered.as_mut(), Waker::noop()).is_pending(), "after {done}");
-                board.ready(*number);
+                board.finish(*number);
             }
             let Poll::Ready(Ok(($($name,)*))) = poll(gathered.as_mut(), Waker::noop()) else { panic!("all are ready") };
             assert_eq!([$($name),*], numbers);

@@ -42,6 +42,23 @@ fn c51_at_most_three_polls_a_child() {
 }
 
 #[test]
+fn c51_arms_are_polled_when_they_are_woken() {
+    let board = Board::new(10);
+    let (wakes, waker) = Wakes::new();
+    let child = |n| board.child(n);
+    let mut gathered =
+        pin!(gather!(child(0), child(1), child(2), child(3), child(4), child(5), child(6), child(7), child(8), child(9)));
+    for number in shuffled(10) {
+        assert!(poll(gathered.as_mut(), &waker).is_pending());
+        assert_eq!(wakes.take(), 0, "nobody was woken");
+        board.finish(number);
+        assert_eq!(wakes.take(), 1);
+    }
+    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready((0, 1, 2, 3, 4, 5, 6, 7, 8, 9)));
+    assert!(board.all_polls() <= 30, "{} polls", board.all_polls());
+}
+
+#[test]
 fn c53_a_fresh_set_wakes_nobody() {
     for size in [1, 2, 31, 1000] {
         let board = Board::new(size);

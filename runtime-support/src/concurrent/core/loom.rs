@@ -1,0 +1,99 @@
+//! Wakes from other threads, under every interleaving: `RUSTFLAGS="--cfg weftwork_loom" cargo test -p weftwork --lib loom`.
+
+#![allow(unsafe_code, reason = "loom's cell stands for what wakes publish")]
+
+use std::task::{Wake, Waker};
+
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::thread;
+
+use super::alarm::Alarms;
+
+/// An owner that counts how often it is told.
+struct Owner(AtomicUsize);
+
+impl Wake for Owner {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn owner() -> (std::sync::Arc<Owner>, Waker) {
+    let owner = std::sync::Arc::new(Owner(AtomicUsize::new(0)));
+    (owner.clone(), Waker::from(owner))
+}
+
+/// Those that have their turn, as `Woken` gives it.
+fn round(alarms: &mut Alarms, owner: &Waker) -> Vec<usize> {
+    alarms.hear(owner);
+    std::iter::from_fn(|| alarms.next()).collect()
+}
+
+#[test]
+fn loom_a_wake_is_heard_or_told() {
+    loom::model(|| {
+        let (count, waker) = owner();
+        let mut alarms = Alarms::new(&waker);
+        let child = alarms.with_waker(3, Waker::clone);
+        let wakes = thread::spawn(move || child.wake());
+        let early = round(&mut alarms, &waker);
+        let told = count.0.load(Ordering::Relaxed);
+        wakes.join().unwrap();
+        let late = round(&mut alarms, &waker);
+        assert_eq!([early.clone(), late].concat(), [3], "once, in one of the rounds");
+        assert!(!early.is_empty() || count.0.load(Ordering::Relaxed) > 0 || told > 0, "a wake that was not heard is told");
+    });
+}
+
+#[test]
+fn loom_what_was_written_before_a_wake_is_seen_in_the_turn() {
+    loom::model(|| {
+        let (_, waker) = owner();
+        let mut alarms = Alarms::new(&waker);
+        let written = Arc::new(UnsafeCell::new(0));
+        let children = [0, 1].map(|child| {
+            let (waker, written) = (alarms.with_waker(child, Waker::clone), written.clone());
+            (child, waker, written)
+        });
+        let [(_, first, cell), (_, second, _)] = children;
+        let wakes = thread::spawn(move || {
+            // SAFETY: the owner looks only in the turn that this wake gives.
+            cell.with_mut(|cell| unsafe { *cell = 7 });
+            first.wake_by_ref();
+            first.wake();
+        });
+        second.wake();
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            seen.extend(round(&mut alarms, &waker));
+            if seen.contains(&0) {
+                // SAFETY: as above.
+                assert_eq!(written.with(|cell| unsafe { *cell }), 7);
+            }
+            thread::yield_now();
+        }
+        wakes.join().unwrap();
+        seen.extend(round(&mut alarms, &waker));
+        assert!(seen.contains(&0) && seen.iter().filter(|child| **child == 1).count() == 1, "{seen:?}");
+    });
+}
+
+#[test]
+fn loom_a_waker_outlives_its_set() {
+    // One of the first block, and one of another.
+    for child in [1, 70] {
+        loom::model(move || {
+            let (count, waker) = owner();
+            let mut alarms = Alarms::new(&waker);
+            let outlives = alarms.with_waker(child, Waker::clone);
+            let wakes = thread::spawn(move || outlives.wake());
+            drop(alarms);
+            drop(waker);
+            wakes.join().unwrap();
+            assert!(count.0.load(Ordering::Relaxed) <= 1);
+            assert_eq!(std::sync::Arc::strong_count(&count), 1, "the owner is not kept");
+        });
+    }
+}
