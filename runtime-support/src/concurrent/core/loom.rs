@@ -81,6 +81,59 @@ fn loom_what_was_written_before_a_wake_is_seen_in_the_turn() {
 }
 
 #[test]
+fn loom_a_second_wake_is_not_lost_in_the_first() {
+    loom::model(|| {
+        let (_, waker) = owner();
+        let mut alarms = Alarms::new(&waker);
+        let flag = Arc::new(AtomicUsize::new(0));
+        let child = alarms.with_waker(0, Waker::clone);
+        child.wake_by_ref();
+        let wakes = {
+            let flag = flag.clone();
+            thread::spawn(move || {
+                flag.store(1, Ordering::Relaxed);
+                // Finds the child woken already, unless it has had its turn.
+                child.wake();
+            })
+        };
+        let mut seen = 0;
+        for _ in round(&mut alarms, &waker) {
+            seen = flag.load(Ordering::Relaxed);
+        }
+        // No join here, which would publish the flag by itself: only the wake does.
+        for _ in round(&mut alarms, &waker) {
+            seen = flag.load(Ordering::Relaxed);
+        }
+        wakes.join().unwrap();
+        for _ in round(&mut alarms, &waker) {
+            seen = flag.load(Ordering::Relaxed);
+        }
+        assert_eq!(seen, 1, "the last turn came after the flag");
+    });
+}
+
+#[test]
+fn loom_a_wake_between_the_two_looks_of_the_owner_is_told() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let (count, waker) = owner();
+        let mut alarms = Alarms::new(&waker);
+        let wakes = [0, 1].map(|child| {
+            let child = alarms.with_waker(child, Waker::clone);
+            thread::spawn(move || child.wake())
+        });
+        let told = count.0.load(Ordering::Relaxed);
+        let seen = round(&mut alarms, &waker);
+        for thread in wakes {
+            thread.join().unwrap();
+        }
+        let is_told = count.0.load(Ordering::Relaxed) > told;
+        assert!(seen.len() == 2 || is_told, "{seen:?}");
+    });
+}
+
+#[test]
 fn loom_a_waker_outlives_its_set() {
     // One of the first block, and one of another.
     for child in [1, 70] {
