@@ -5,15 +5,19 @@ pub use core::marker::PhantomData;
 pub use core::time::Duration;
 
 pub use core::mem::drop;
-pub use core::option::Option::Some;
+pub use core::option::Option::{self, None, Some};
 pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 
 pub use crate::concurrent::arms::{both, gather, try_gather};
-pub use crate::concurrent::at_once::{AtOnce, Items, at_once};
-pub use crate::concurrent::completing::{Completing, completing};
-pub use crate::concurrent::gathering::{Gathering, Marked, Unmarked, collect, gathering, infallible};
+pub use crate::concurrent::at_once::{AtOnce, at_once};
+pub use crate::concurrent::completing::{completing, deliver};
+pub use crate::concurrent::gathering::{gather_each, gather_each_or_errors, try_gather_each};
 pub use crate::concurrent::given::{given, marked};
+pub use crate::concurrent::input::{Awaited, Items, awaited};
+pub use crate::concurrent::pull::{each, each_awaited, fallible};
+pub use crate::concurrent::stream::as_completed;
+pub use crate::concurrent::whole::whole;
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,

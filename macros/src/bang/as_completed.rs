@@ -1,19 +1,21 @@
 //! `as_completed!`: a stream of outputs in the order in which they come.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::comprehension::{Comprehension, at_once, split_options};
+use super::comprehension::Comprehension;
+use super::options::{Options, at_once, split_options};
 use super::split_crate;
-use crate::kit::args::Grammar;
+use crate::kit::args::{Args, Grammar};
 use crate::kit::driver;
+use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
 
 const GRAMMAR: Grammar = Grammar {
     name: "as_completed!",
     example: "as_completed!(for item in items { work(item) }, limit = 8)",
-    options: &["limit"],
-    words: &[],
+    options: &["limit", "spawn"],
+    words: &["spawn"],
     foreign: &[
         (&["timeout"], "put `timeout(secs(5), work(item))` into the body"),
         (&["concurrency", "max_concurrent", "jobs", "n"], "it is called `limit` here"),
@@ -22,11 +24,11 @@ const GRAMMAR: Grammar = Grammar {
 };
 
 /// In:  `for item in items { BODY }, limit = n`
-/// Out: a generator that pulls the input while there is room and yields the outputs.
+/// Out: a stream whose body owns the input and runs the engine, with a closure that makes the next future.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
     driver::expression("as_completed!", &TokenStream::new(), |errors| {
-        let (parts, mut args) = split_options(input.clone(), &GRAMMAR, errors);
+        let (parts, args) = split_options(input, &GRAMMAR, errors);
         let Some(first) = parts.first().filter(|first| Comprehension::is_one(first)) else {
             errors.at(parts.first(), format_args!("`as_completed!` takes a comprehension\nwrite `{}`", GRAMMAR.example));
             return None;
@@ -38,33 +40,27 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         if let Some(mark) = &comprehension.mark {
             errors.at(mark, "an error is an item of `as_completed!`, it ends nothing\nleave the `?` off and look at the items");
         }
-        let at_once = at_once(&mut args, &krate, errors);
-        Some(emit(&comprehension, &at_once, &krate))
+        Some(emit(&comprehension, args, &krate, errors))
     })
 }
 
-fn emit(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStream) -> TokenStream {
+fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
     let private = quote!(#krate::__private);
-    let (items, at_most, completing) = (binding("items"), binding("at_once"), binding("completing"));
-    let (outlet, output) = (binding("outlet"), binding("output"));
-    let input = comprehension.items(krate);
-    let deliver = |next: TokenStream| quote!(while let #private::Some(#output) = #private::Completing::#next(&mut #completing).await { #private::put(#output, &#outlet).await; });
-    let room = deliver(quote!(overflow));
-    let rest = deliver(quote!(output));
-    let start = |body: &Group| {
-        let child = comprehension.child(body, krate);
-        quote!(#private::Completing::start(&mut #completing, #child);)
-    };
-    let pull = comprehension.pull(krate, &room, start);
+    let (at_most, outlet) = (binding("at_once"), binding("outlet"));
+    let limit = at_once(&mut args, krate, errors);
+    let options = Options::read(&mut args, false, errors);
+    let pull = comprehension.pull(&options.children(krate));
+    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
+    let (options_outside, options_inside) = (options.outside(krate), options.inside());
     quote!({
-        let #items = #input;
-        let #at_most = #at_once;
-        #private::direct(async |#outlet| {
+        #outside
+        let #at_most = #limit;
+        #options_outside
+        #private::as_completed(async |#outlet| {
             // Captured whole: the input is owned by the stream, everything else that the body names is borrowed.
-            let mut #items = #items;
-            let mut #completing = #private::completing(#at_most);
-            #pull
-            #rest
+            #inside
+            #options_inside
+            #private::deliver(#private::completing(#at_most, #pull), #outlet).await;
         })
     })
 }

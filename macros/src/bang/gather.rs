@@ -1,9 +1,10 @@
 //! `gather!`: arms that run together, or a comprehension of them.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::comprehension::{Comprehension, at_once, split_options};
+use super::comprehension::Comprehension;
+use super::options::{Options, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
 use crate::kit::arms::Arm;
@@ -15,8 +16,8 @@ use crate::kit::tokens::anchor;
 const GRAMMAR: Grammar = Grammar {
     name: "gather!",
     example: "gather!(first()?, second())` or `gather!(for item in items { work(item) }, limit = 8)",
-    options: &["limit"],
-    words: &[],
+    options: &["limit", "spawn", "progress", "error", "errors"],
+    words: &["spawn"],
     foreign: &[
         (&["return_exceptions"], "leave the `?` off an arm to keep its error as a value"),
         (&["concurrency", "max_concurrent", "jobs", "n"], "it is called `limit` here"),
@@ -34,8 +35,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                     errors.at(second, "a comprehension stands alone\nnest another `gather!` for this");
                 }
                 let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
-                let at_once = at_once(&mut args, &krate, errors);
-                Some(collect(&comprehension, &at_once, &krate))
+                Some(collect(&comprehension, args, &krate, errors))
             }
             None => {
                 refuse_limit(&mut args, errors);
@@ -98,37 +98,33 @@ fn tree_of_names(names: &[proc_macro2::Ident]) -> TokenStream {
 }
 
 /// In:  `for item in items { BODY? }, limit = n`
-/// Out: an async block that pulls the input while there is room and gathers the outputs.
-fn collect(comprehension: &Comprehension, at_once: &TokenStream, krate: &TokenStream) -> TokenStream {
+/// Out: an async block that owns the input, and in it the engine with a closure that makes the next future.
+fn collect(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
     let private = quote!(#krate::__private);
-    let (items, at_most, gathering, error) = (binding("items"), binding("at_once"), binding("gathering"), binding("error"));
-    let input = comprehension.items(krate);
-    let (mark, room, finish) = match &comprehension.mark {
-        Some(_) => (
-            quote!(Marked),
-            quote!(if let #private::Err(#error) = #private::Gathering::room(&mut #gathering).await { return #private::Err(#error); }),
-            quote!(#private::Gathering::finish(#gathering).await),
-        ),
-        None => (
-            quote!(Unmarked),
-            quote!(#private::infallible(#private::Gathering::room(&mut #gathering).await);),
-            quote!(#private::infallible(#private::Gathering::finish(#gathering).await)),
-        ),
+    let (items, at_most, extent) = (binding("items"), binding("at_once"), binding("extent"));
+    let limit = at_once(&mut args, krate, errors);
+    let options = Options::read(&mut args, comprehension.mark.is_some(), errors);
+    let function = match (&comprehension.mark, options.all_errors) {
+        (None, _) => quote!(gather_each),
+        (Some(_), false) => quote!(try_gather_each),
+        (Some(_), true) => quote!(gather_each_or_errors),
     };
-    let start = |body: &Group| {
-        let child = comprehension.child(body, krate);
-        quote!(#private::Gathering::start(&mut #gathering, #child);)
-    };
-    let pull = comprehension.pull(krate, &room, start);
+    let (source, pull) = (comprehension.source(krate), comprehension.pull(&options.children(krate)));
+    let engine = quote!(#private::#function(#extent, #at_most, #pull));
+    let engine = options.watched(engine, &extent);
+    let engine = options.supervised(engine, krate);
+    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
+    let (options_outside, options_inside) = (options.outside(krate), options.inside());
     quote!({
-        let #items = #input;
-        let #at_most = #at_once;
-        #private::collect(async {
+        #outside
+        let #at_most = #limit;
+        #options_outside
+        #private::whole("gather!", async {
             // Captured whole: the input is owned by the gather, everything else that the body names is borrowed.
-            let mut #items = #items;
-            let mut #gathering = #private::gathering(#private::#mark, #at_most, #private::Items::at_least(&#items));
-            #pull
-            #finish
+            #inside
+            #options_inside
+            let #extent = #source::extent(&#items);
+            #engine.await
         })
     })
 }

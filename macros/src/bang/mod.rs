@@ -5,6 +5,7 @@ mod comprehension;
 pub(crate) mod for_await;
 pub(crate) mod gather;
 pub(crate) mod generator;
+mod options;
 pub(crate) mod savepoint;
 
 use proc_macro2::TokenStream;

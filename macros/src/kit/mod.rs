@@ -13,5 +13,6 @@ pub(crate) mod krate;
 pub(crate) mod messages;
 pub(crate) mod rate;
 pub(crate) mod returns;
+pub(crate) mod scan;
 pub(crate) mod tokens;
 pub(crate) mod written;

@@ -1,4 +1,4 @@
-//! The input of a comprehension, and how many children of it may exist at once.
+//! How many children of a comprehension may exist at once.
 
 use std::num::NonZeroUsize;
 
@@ -44,26 +44,4 @@ pub fn at_once(count: impl Count) -> AtOnce {
     let count = count.count();
     assert!(count > 0, "`limit` is zero, so nothing could ever run");
     AtOnce(count)
-}
-
-/// The input of a comprehension.
-// Not `Copy`, whatever the iterator is: an async block that uses it by value has to own it.
-#[derive(Debug)]
-pub struct Items<I>(I);
-
-impl<I: Iterator> Items<I> {
-    pub(super) fn new(input: I) -> Self {
-        Self(input)
-    }
-
-    /// The next item.
-    #[allow(clippy::should_implement_trait, reason = "an inherent method needs no import in generated code")]
-    pub fn next(&mut self) -> Option<I::Item> {
-        self.0.next()
-    }
-
-    /// How many items will come at least.
-    pub fn at_least(&self) -> usize {
-        self.0.size_hint().0
-    }
 }

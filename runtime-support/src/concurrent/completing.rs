@@ -3,88 +3,115 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
-use super::core::{Fresh, Set};
+use super::keep::Keep;
+use super::pull::Pull;
+use super::together::{Together, Yield, together};
+use crate::generator::Outlet;
 
-/// The state of a comprehension under way.
-pub struct Completing<F: Future> {
-    set: Set<F>,
-    /// Come, and not asked for yet.
-    done: VecDeque<F::Output>,
-    at_once: AtOnce,
-    started: usize,
+/// Outputs that have come and that nobody has asked for yet, each with the index of its input.
+#[derive(Debug)]
+pub struct Unread<O> {
+    outputs: VecDeque<(usize, O)>,
+    pushed: usize,
+    /// Another one lies where the reader takes it from.
+    is_one_out: bool,
+}
+
+impl<O> Keep<O> for Unread<O> {
+    type Output = ();
+
+    fn push(&mut self, output: O) -> ControlFlow<()> {
+        self.outputs.push_back((self.pushed, output));
+        self.pushed += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn push_pending(&mut self) {
+        self.pushed += 1;
+    }
+
+    fn set(&mut self, input: usize, output: O) -> ControlFlow<()> {
+        self.outputs.push_back((input, output));
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) {}
+
+    fn clear(&mut self) {
+        self.outputs.clear();
+    }
+
+    fn unread(&self) -> usize {
+        self.outputs.len() + usize::from(self.is_one_out)
+    }
+}
+
+/// Futures under way to outputs that are read one by one.
+pub struct Completing<P: Pull> {
+    together: Together<P, Unread<Yield<P>>>,
 }
 
 /// See `Completing`.
-pub fn completing<F: Future>(at_once: AtOnce) -> Completing<F> {
-    Completing { set: Set::new(), done: VecDeque::new(), at_once, started: 0 }
+pub fn completing<P: Pull>(at_once: AtOnce, pull: P) -> Completing<P> {
+    Completing { together: together(pull, at_once, Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false }) }
 }
 
-impl<F: Future> Completing<F> {
-    /// `None` once another future may start, before that an output that stands in its way.
-    pub fn overflow(&mut self) -> Output<'_, F> {
-        Output { completing: self, wanted: Wanted::Room }
+impl<P: Pull> Completing<P> {
+    /// Lets everybody get on who can.
+    fn advance(&mut self, cx: &mut Context<'_>) {
+        // Nothing ends it early.
+        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = self.together.advance(cx);
     }
 
-    /// The next output, and `None` after the last.
-    pub fn output(&mut self) -> Output<'_, F> {
-        Output { completing: self, wanted: Wanted::Output }
+    fn take(&mut self) -> Option<(usize, Yield<P>)> {
+        self.together.keep().outputs.pop_front()
     }
 
-    /// Takes in the next future.
-    pub fn start(&mut self, future: F) {
-        self.set.start(self.started, future);
-        self.started += 1;
-    }
-
-    fn has_room(&self) -> bool {
-        self.at_once.allows_another(self.set.running() + self.done.len())
+    fn is_done(&self) -> bool {
+        self.together.is_done()
     }
 }
 
-impl<F: Future> fmt::Debug for Completing<F> {
+impl<P: Pull> fmt::Debug for Completing<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Completing").field("running", &self.set.running()).finish_non_exhaustive()
+        f.debug_struct("Completing").field("together", &self.together).finish()
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
-    Room,
-    Output,
-}
-
-/// See [`Completing::output`].
+/// The body of the stream: puts an output into the outlet whenever there is room for one, and lets the futures get on in any case.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Output<'a, F: Future> {
-    completing: &'a mut Completing<F>,
-    wanted: Wanted,
+pub struct Deliver<'y, P: Pull> {
+    completing: Completing<P>,
+    outlet: Outlet<'y, (usize, Yield<P>)>,
 }
 
-impl<F: Future> Future for Output<'_, F> {
-    type Output = Option<F::Output>;
+/// See `Deliver`.
+pub fn deliver<P: Pull>(completing: Completing<P>, outlet: Outlet<'_, (usize, Yield<P>)>) -> Deliver<'_, P> {
+    Deliver { completing, outlet }
+}
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let wanted = self.wanted;
-        let completing = &mut *self.completing;
-        // Every time, also where an output is there already: what was woken must not wait until nothing else is ready.
-        completing.set.hear(cx);
-        while let Some((_, output)) = completing.set.poll_next(cx) {
-            completing.done.push_back(output);
+impl<P: Pull> Future for Deliver<'_, P> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { completing, outlet } = &mut *self;
+        let is_free = outlet.is_free();
+        completing.together.keep().is_one_out = !is_free;
+        completing.advance(cx);
+        if !is_free {
+            return Poll::Pending;
         }
-        if let Fresh::Ready(output) = completing.set.poll_fresh(cx) {
-            completing.done.push_back(output);
+        match completing.take() {
+            Some(output) => outlet.put(output),
+            None if completing.is_done() => return Poll::Ready(()),
+            None => {}
         }
-        if wanted == Wanted::Room && completing.has_room() {
-            return Poll::Ready(None);
-        }
-        match completing.done.pop_front() {
-            None if completing.set.running() > 0 => Poll::Pending,
-            output => Poll::Ready(output),
-        }
+        Poll::Pending
     }
 }

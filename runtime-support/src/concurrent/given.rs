@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::arms::{Arm, Arms, TryArm};
-use super::at_once::Items;
+use super::input::Items;
 
 /// An expression without a mark.
 #[derive(Debug)]

@@ -14,9 +14,9 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 pub use self::body::Fallible;
-use self::body::{Direct, Lending, Start};
-use self::core::Outlet;
-pub use self::core::{Emit, Generator};
+use self::body::Lending;
+pub use self::body::{Direct, Start};
+pub use self::core::{Emit, Generator, Outlet};
 pub use self::forward::{emit_all, emit_all_ok, put_all, put_all_ok, put_each, put_each_ok};
 pub use self::iter::GeneratorIter;
 pub use self::yielder::Yielder;

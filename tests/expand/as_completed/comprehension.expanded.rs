@@ -2,36 +2,31 @@ async fn first(ids: Vec<Id>) -> Option<User> {
     {
         let __items = weftwork::__private::given(ids).items();
         let __at_once = weftwork::__private::at_once(8);
-        weftwork::__private::direct(async |__outlet| {
+        weftwork::__private::as_completed(async |__outlet| {
             let mut __items = __items;
-            let mut __completing = weftwork::__private::completing(__at_once);
-            loop {
-                while let weftwork::__private::Some(__output) = weftwork::__private::Completing::overflow(
-                        &mut __completing,
-                    )
-                    .await
-                {
-                    weftwork::__private::put(__output, &__outlet).await;
-                }
-                let weftwork::__private::Some(__item) = weftwork::__private::Items::next(
-                    &mut __items,
-                ) else { break };
-                weftwork::__private::Completing::start(
-                    &mut __completing,
-                    weftwork::__private::given({
-                            let id = __item;
-                            fetch_user(id)
-                        })
-                        .child(),
-                );
-            }
-            while let weftwork::__private::Some(__output) = weftwork::__private::Completing::output(
-                    &mut __completing,
+            weftwork::__private::deliver(
+                    weftwork::__private::completing(
+                        weftwork::__private::each(|| {
+                            let mut __child = weftwork::__private::None;
+                            while weftwork::__private::Option::is_none(&__child) {
+                                let weftwork::__private::Some(__item) = weftwork::__private::Items::next(
+                                    &mut __items,
+                                ) else { break };
+                                __child = weftwork::__private::Some(
+                                    weftwork::__private::given({
+                                            let id = __item;
+                                            fetch_user(id)
+                                        })
+                                        .child(),
+                                );
+                            }
+                            weftwork::__private::Items::pulled(&__items, __child)
+                        }),
+                        __at_once,
+                    ),
+                    &__outlet,
                 )
-                .await
-            {
-                weftwork::__private::put(__output, &__outlet).await;
-            }
+                .await;
         })
     }
         .next()

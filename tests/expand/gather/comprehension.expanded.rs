@@ -2,38 +2,40 @@ async fn all(ids: Vec<Id>) -> Result<Vec<User>, Error> {
     {
         let __items = weftwork::__private::given(ids).items();
         let __at_once = weftwork::__private::at_once(16);
-        weftwork::__private::collect(async {
-            let mut __items = __items;
-            let mut __gathering = weftwork::__private::gathering(
-                weftwork::__private::Marked,
-                __at_once,
-                weftwork::__private::Items::at_least(&__items),
-            );
-            loop {
-                if let weftwork::__private::Err(__error) = weftwork::__private::Gathering::room(
-                        &mut __gathering,
+        weftwork::__private::whole(
+            "gather!",
+            async {
+                let mut __items = __items;
+                weftwork::__private::try_gather_each(
+                        weftwork::__private::each(|| {
+                            let __error = weftwork::__private::PhantomData;
+                            let mut __child = weftwork::__private::None;
+                            while weftwork::__private::Option::is_none(&__child) {
+                                let weftwork::__private::Some(__item) = weftwork::__private::Items::next(
+                                    &mut __items,
+                                ) else { break };
+                                __child = weftwork::__private::Some(
+                                    weftwork::__private::marked(
+                                            {
+                                                let id = __item;
+                                                fetch_user(id)
+                                            },
+                                            __error,
+                                        )
+                                        .child(),
+                                );
+                            }
+                            weftwork::__private::fallible(
+                                weftwork::__private::Items::pulled(&__items, __child),
+                                __error,
+                            )
+                        }),
+                        __at_once,
+                        weftwork::__private::Items::at_least(&__items),
                     )
                     .await
-                {
-                    return weftwork::__private::Err(__error);
-                }
-                let weftwork::__private::Some(__item) = weftwork::__private::Items::next(
-                    &mut __items,
-                ) else { break };
-                weftwork::__private::Gathering::start(
-                    &mut __gathering,
-                    weftwork::__private::marked(
-                            {
-                                let id = __item;
-                                fetch_user(id)
-                            },
-                            weftwork::__private::PhantomData,
-                        )
-                        .child(),
-                );
-            }
-            weftwork::__private::Gathering::finish(__gathering).await
-        })
+            },
+        )
     }
         .await
 }

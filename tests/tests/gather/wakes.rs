@@ -1,6 +1,6 @@
 //! Who is polled when, and that no wake-up is lost.
 
-use std::future::{Future, poll_fn, ready};
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -331,37 +331,4 @@ fn a_panic_in_the_owners_waker_leaves_the_set_whole() {
     board.finish(0);
     board.finish(2);
     assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
-}
-
-/// An `.await` in front of the future holds the running ones up, but loses none of their wakes.
-#[test]
-fn a_body_that_awaits_loses_no_wake() {
-    let board = Board::new(3);
-    let gate = Board::new(1);
-    let (wakes, waker) = Wakes::new();
-    let mut gathered = pin!(gather!(for n in 0..3 {
-        if n == 2 {
-            gate.child(0).await;
-        }
-        board.child(n)
-    }));
-    assert!(poll(gathered.as_mut(), &waker).is_pending());
-    board.finish(0);
-    board.finish(1);
-    gate.finish(0);
-    assert!(wakes.take() > 0);
-    assert!(poll(gathered.as_mut(), &waker).is_pending());
-    assert_eq!(board.dropped(), [0, 1]);
-    board.finish(2);
-    assert_eq!(wakes.take(), 1);
-    assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
-    assert_eq!(
-        poll(
-            pin!(gather!(for n in 0..1 {
-                ready(ready(n).await)
-            })),
-            &waker
-        ),
-        Poll::Ready(vec![0])
-    );
 }

@@ -3,11 +3,12 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::scan::{Piece, piece};
 use super::{Form, Kind, label};
+use crate::bang::comprehension;
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
+use crate::kit::scan::{Piece, piece};
 use crate::kit::tokens::{argument, group, is_ident, is_punct, regroup};
 
 /// What a body yields through.
@@ -56,6 +57,8 @@ pub(super) enum Run {
     Own,
     /// In an `async` block inside: `return` and `?` belong to that.
     Nested,
+    /// In the body of a comprehension: that makes a future and waits for nothing, but its `async` blocks may.
+    Making,
     /// In something that can not wait for the stream's consumer, such as a closure.
     Barred(&'static str),
 }
@@ -70,11 +73,16 @@ impl Level {
     /// In an `async` block on this level.
     fn nested(self, form: Form) -> Self {
         let run = match self.run {
-            Run::Own if form.is_async => Run::Nested,
-            Run::Own => Run::Barred("an `async` block"),
+            Run::Own | Run::Making if form.is_async => Run::Nested,
+            Run::Own | Run::Making => Run::Barred("an `async` block"),
             run => run,
         };
         Self { run, in_macro: false, in_braces: true }
+    }
+
+    /// In the body of a comprehension on this level.
+    fn making(self) -> Run {
+        if matches!(self.run, Run::Barred(_)) { self.run } else { Run::Making }
     }
 
     /// In a value that stands on this level.
@@ -176,6 +184,7 @@ impl Lowering<'_> {
                 out.extend(trees[index..end].iter().cloned());
                 end - index
             }
+            Piece::Other if comprehension::follows(&trees[..index]) => self.comprehension(&trees[index], level, out),
             Piece::Return | Piece::Question | Piece::Await | Piece::Other => {
                 let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
                 let in_macro = level.in_macro || is_arguments;
@@ -189,6 +198,31 @@ impl Lowering<'_> {
                 1
             }
         }
+    }
+
+    /// The arguments of `gather!` and its sisters. A comprehension in there is theirs, `for await` included.
+    fn comprehension(&mut self, arguments: &TokenTree, level: Level, out: &mut Vec<TokenTree>) -> usize {
+        let TokenTree::Group(found) = arguments else {
+            out.push(arguments.clone());
+            return 1;
+        };
+        let level = Level { in_macro: true, in_braces: false, ..level };
+        let trees: Vec<TokenTree> = found.stream().into_iter().collect();
+        let Some((pattern, body)) = comprehension::places(&trees) else {
+            out.push(self.group(found, level));
+            return 1;
+        };
+        let changed_before = std::mem::take(&mut self.changed);
+        let mut lowered = trees[..pattern].to_vec();
+        lowered.extend(self.tokens(trees[pattern..body].iter().cloned().collect(), level.value()));
+        if let Some(made) = group(trees.get(body), Delimiter::Brace) {
+            lowered.push(self.group(made, Level { run: level.making(), in_macro: false, in_braces: true }));
+        }
+        lowered.extend(self.tokens(trees[body + 1..].iter().cloned().collect(), level));
+        let changed = std::mem::replace(&mut self.changed, changed_before);
+        self.changed |= changed;
+        out.push(if changed { regroup(found, lowered.into_iter().collect()).into() } else { found.clone().into() });
+        1
     }
 
     fn for_await(&mut self, trees: &[TokenTree], index: usize, level: Level, out: &mut Vec<TokenTree>) -> usize {

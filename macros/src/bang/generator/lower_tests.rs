@@ -5,7 +5,7 @@ use super::*;
 /// The lowered body and the messages about it.
 fn lowered(kind: Kind, tokens: TokenStream) -> (String, Vec<String>) {
     let mut errors = Errors::new();
-    let nested = super::super::scan::yields_in_nested_blocks(&tokens);
+    let nested = crate::kit::scan::yields_in_nested_blocks(&tokens);
     let handing = if nested { Handing::Yielder } else { Handing::Outlet };
     let group = Group::new(Delimiter::Brace, tokens);
     let lowered = body(Form { kind, is_async: true }, handing, &group, &quote!(), &quote!(weft), &mut errors);

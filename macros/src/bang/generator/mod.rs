@@ -4,7 +4,6 @@ mod arguments;
 mod function;
 mod lower;
 mod read;
-mod scan;
 mod yields;
 
 use proc_macro2::{Group, TokenStream};
@@ -14,6 +13,7 @@ use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
+use crate::kit::scan::yields_in_nested_blocks;
 use crate::kit::tokens::split_at_commas;
 
 /// Which of the two macros.
@@ -72,7 +72,7 @@ pub(crate) fn expand(kind: Kind, input: TokenStream) -> TokenStream {
 /// stands. The `if` wants a body without a value, and makes what follows reachable in rustc's eyes.
 fn emit(input: &Input, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
     let Input { form, capture, parameters, item, held, body } = input;
-    let meets = form.is_async && scan::yields_in_nested_blocks(&body.stream());
+    let meets = form.is_async && yields_in_nested_blocks(&body.stream());
     let handing = if meets { lower::Handing::Yielder } else { lower::Handing::Outlet };
     let start = handing.start(*form);
     let private = quote!(#krate::__private);

@@ -79,7 +79,11 @@ impl Lowering<'_> {
 
     /// Refuses what stands where nothing can wait, and puts an expression of the same type there, so that this is the only error.
     fn is_barred(&mut self, at: &TokenTree, name: &str, value: &[TokenTree], level: Level, out: &mut Vec<TokenTree>) -> bool {
-        let Run::Barred(place) = level.run else { return false };
+        let place = match level.run {
+            Run::Barred(place) => place,
+            Run::Making => "the body of a comprehension, in front of its future",
+            Run::Own | Run::Nested => return false,
+        };
         let (made, function) = if self.form.is_async { ("stream", "stream") } else { ("iterator", "iter") };
         self.errors.at(
             at,

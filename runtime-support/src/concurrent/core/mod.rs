@@ -62,59 +62,53 @@ impl Woken {
 /// An output with the number of its input.
 pub(super) type Done<F> = (usize, <F as Future>::Output);
 
-/// What the first poll of a future gave.
-pub(super) enum Fresh<T> {
-    /// There was none to be polled.
-    None,
-    Pending,
-    Ready(T),
-}
-
 /// The futures of a comprehension: each lives from its start to its output, and only those that were woken are polled.
 ///
 /// As long as every future is ready at its first poll there is nobody to wake: that poll takes the owner's waker, and one seat
 /// serves them all. From the first one that stays pending on each is polled with a waker of its own.
 pub(super) struct Set<F: Future> {
     seats: Seats<F>,
-    /// The one that was started last, if it was not polled yet.
-    fresh: Option<At<F>>,
     woken: Option<Woken>,
     running: usize,
 }
 
 impl<F: Future> Set<F> {
     pub(super) const fn new() -> Self {
-        Self { seats: Seats::new(), fresh: None, woken: None, running: 0 }
+        Self { seats: Seats::new(), woken: None, running: 0 }
     }
 
+    #[inline]
     pub(super) const fn running(&self) -> usize {
         self.running
     }
 
-    /// Takes a future in. [`poll_fresh`](Self::poll_fresh) follows before the next one is started.
+    /// Takes a future in and gives it its first poll. One that is ready then leaves no trace.
     #[inline]
-    pub(super) fn start(&mut self, input: usize, future: F) {
-        self.fresh = Some(self.seats.take(input, future));
-        self.running += 1;
-    }
-
-    /// Gives the future that was just started its first poll.
-    #[inline]
-    pub(super) fn poll_fresh(&mut self, cx: &mut Context<'_>) -> Fresh<F::Output> {
-        let Some(seat) = self.fresh.take() else { return Fresh::None };
+    pub(super) fn start(&mut self, input: usize, future: F, cx: &mut Context<'_>) -> Option<F::Output> {
+        let seat = self.seats.offer(input, future);
         if self.woken.is_none() {
-            if let Some((_, output)) = self.seats.poll(seat, cx) {
-                self.running -= 1;
-                return Fresh::Ready(output);
+            if let Some(output) = self.seats.poll_offered(seat, cx) {
+                return Some(output);
             }
         }
-        self.poll_by_alarm(seat, cx).map_or(Fresh::Pending, |(_, output)| Fresh::Ready(output))
+        self.start_by_alarm(seat, cx)
     }
 
-    /// Polls one with a waker of its own.
-    fn poll_by_alarm(&mut self, seat: At<F>, cx: &Context<'_>) -> Option<Done<F>> {
-        let Self { seats, woken, .. } = self;
+    /// The first poll with a waker of its own.
+    fn start_by_alarm(&mut self, seat: At<F>, cx: &Context<'_>) -> Option<F::Output> {
+        let Self { seats, woken, running } = self;
         let woken = woken.get_or_insert_with(|| Woken::new(cx.waker()));
+        let output = woken.poll(seats.number(seat), |cx| seats.poll_offered(seat, cx));
+        if output.is_none() {
+            seats.keep(seat);
+            *running += 1;
+        }
+        output
+    }
+
+    fn poll_by_alarm(&mut self, seat: At<F>) -> Option<Done<F>> {
+        let Self { seats, woken, .. } = self;
+        let woken = woken.as_mut()?;
         let done = woken.poll(seats.number(seat), |cx| seats.poll(seat, cx))?;
         self.running -= 1;
         Some(done)
@@ -131,7 +125,7 @@ impl<F: Future> Set<F> {
     pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Option<Done<F>> {
         while let Some(seat) = self.woken.as_mut().and_then(|woken| woken.next(cx)) {
             // A seat without a future was woken late, by what its last one left behind.
-            if let Some(done) = self.poll_by_alarm(self.seats.at(seat), cx) {
+            if let Some(done) = self.poll_by_alarm(self.seats.at(seat)) {
                 return Some(done);
             }
         }
@@ -141,7 +135,6 @@ impl<F: Future> Set<F> {
     /// Drops every future, in the order of their inputs.
     pub(super) fn clear(&mut self) {
         self.woken = None;
-        self.fresh = None;
         self.running = 0;
         self.seats.clear();
     }

@@ -4,7 +4,8 @@
 //!
 //! A seat never moves: chunks are allocated once and freed with the [`Seats`] that own them, and pointers to seats stay within
 //! them. A future in a seat is only polled in place and dropped in place, so it may be pinned. Every access goes through the
-//! owner's `&mut`. A free seat holds no future and stands in the list that `free` begins.
+//! owner's `&mut`. Free seats stand in the list that `free` begins; none of them holds a future, but for the first while it is on
+//! offer.
 
 #![allow(unsafe_code, reason = "the gather core: pinned children without an allocation for each")]
 
@@ -62,20 +63,39 @@ impl<F> Seats<F> {
         Self { first: None, others: Vec::new(), count: 0, free: None, owned: PhantomData }
     }
 
-    /// Gives a future the seat that became free last, or a new one.
+    /// Puts a future into the free seat that is next, or into a new one. The seat is not taken yet: the next future gets it too,
+    /// unless [`keep`](Self::keep) follows.
     #[inline]
-    pub(super) fn take(&mut self, input: usize, future: F) -> At<F> {
+    pub(super) fn offer(&mut self, input: usize, future: F) -> At<F> {
         let at = match self.free {
             Some(at) => at,
             None => self.grow(),
         };
         // SAFETY: our seat, by `&mut`.
         let seat = unsafe { &mut *at.0.as_ptr() };
-        self.free = seat.next_free.take();
         seat.input = input;
-        // It was empty: there is nothing to drop.
         seat.future = Some(future);
         at
+    }
+
+    /// Takes the seat that was just offered.
+    #[inline]
+    pub(super) fn keep(&mut self, at: At<F>) {
+        debug_assert!(self.free.is_some_and(|free| free.0 == at.0), "the seat is not the one that was offered");
+        // SAFETY: our seat, by `&mut`.
+        self.free = unsafe { &mut *at.0.as_ptr() }.next_free.take();
+    }
+
+    /// Polls the future in a seat that was offered. With its output it is gone.
+    #[inline]
+    pub(super) fn poll_offered(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<F::Output>
+    where
+        F: Future,
+    {
+        let output = self.poll_in_place(at, cx)?;
+        // SAFETY: our seat, by `&mut`.
+        unsafe { &mut *at.0.as_ptr() }.future = None;
+        Some(output)
     }
 
     /// A new chunk, whose first seat is the next one.
@@ -148,17 +168,26 @@ impl<F> Seats<F> {
 }
 
 impl<F: Future> Seats<F> {
-    /// Polls the future in a seat, if there is one. With its output it is gone.
+    /// Polls the future in a seat, if there is one. With its output it is gone, and the seat is free.
     #[inline]
     pub(super) fn poll(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<(usize, F::Output)> {
-        // SAFETY: our seat, by `&mut`.
-        let seat = unsafe { &mut *at.0.as_ptr() };
-        let input = seat.input;
-        // SAFETY: what is in a seat is pinned (see above).
-        let future = unsafe { Pin::new_unchecked(seat.future.as_mut()?) };
-        let Poll::Ready(output) = future.poll(cx) else { return None };
+        let output = self.poll_in_place(at, cx)?;
+        // SAFETY: our seat, and nobody changes it meanwhile.
+        let input = unsafe { at.0.as_ref() }.input;
         self.leave(at);
         Some((input, output))
+    }
+
+    #[inline]
+    fn poll_in_place(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<F::Output> {
+        // SAFETY: our seat, by `&mut`.
+        let seat = unsafe { &mut *at.0.as_ptr() };
+        // SAFETY: what is in a seat is pinned (see above).
+        let future = unsafe { Pin::new_unchecked(seat.future.as_mut()?) };
+        match future.poll(cx) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
     }
 }
 
@@ -192,7 +221,8 @@ mod tests {
     fn seats_fill_their_chunks_one_after_the_other() {
         let mut seats = Seats::new();
         for input in 0..1000 {
-            let at = seats.take(input, ());
+            let at = seats.offer(input, ());
+            seats.keep(at);
             assert_eq!(seats.number(at), input);
         }
         let sizes: Vec<usize> = seats.first.iter().chain(&seats.others).map(|chunk| chunk.len()).collect();

@@ -40,7 +40,8 @@ use futures_core::{FusedStream, Stream};
 use super::body::{Last, Start, Via};
 pub use line::Emit;
 pub(super) use line::Line;
-pub(super) use slot::{Outlet, Slot};
+pub use slot::Outlet;
+pub(super) use slot::Slot;
 
 /// Where a body leaves its items.
 ///
@@ -290,6 +291,12 @@ where
     /// The poll in which the body returned.
     #[cold]
     fn ended(&mut self, output: <S::Future as Future>::Output) -> Option<T> {
+        self.leave(output);
+        self.after_the_end()
+    }
+
+    /// Nothing but what the body left behind stays.
+    fn leave(&mut self, output: <S::Future as Future>::Output) {
         // The body is dropped here, in place, so that its end is complete before anybody hears of it. Only then is the place looked
         // into: a destructor in the body may have yielded.
         self.finish();
@@ -297,7 +304,43 @@ where
         unsafe { self.place.end() };
         self.contents.get_mut().last = ManuallyDrop::new(output.last());
         self.set_stage(Stage::Ended);
-        self.after_the_end()
+    }
+
+    /// Polls the body, which is there.
+    ///
+    /// # Safety
+    /// `this` is the one pointer into the pinned generator, but for the handle in the body.
+    #[inline]
+    unsafe fn poll_body(this: *mut Self, cx: &mut Context<'_>) -> Poll<<S::Future as Future>::Output> {
+        // SAFETY: `finish` is dropped only if the poll panics. The body is there, it is not moved before it is dropped, and it does
+        // not run when `begin` is called.
+        unsafe {
+            (*this).place.begin(cx.waker());
+            let finish = Finish(this);
+            let polled = Pin::new_unchecked(&mut *(*(*this).contents.get()).body).poll(cx);
+            std::mem::forget(finish);
+            polled
+        }
+    }
+
+    /// Lets the body run and leaves its items where they are. For a body that puts one there only where there is room.
+    pub(crate) fn drive(self: Pin<&mut Self>, cx: &mut Context<'_>) {
+        // SAFETY: the body is pinned structurally, as in `poll_next`.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.stage() == Stage::Fresh {
+            this.start_or_end();
+        }
+        if this.stage() != Stage::Running {
+            return;
+        }
+        let this: *mut Self = this;
+        // SAFETY: as in `poll_next`; the body does not run when `end` is called.
+        unsafe {
+            match Self::poll_body(this, cx) {
+                Poll::Pending => (*this).place.end(),
+                Poll::Ready(output) => (*this).leave(output),
+            }
+        }
     }
 
     /// First what is left in the place, then the body's last word.
@@ -330,15 +373,10 @@ where
             }
         }
         let this: *mut Self = this;
-        // SAFETY: `this` is the one pointer into the generator until the end of this function, but for the handle in the body;
-        // `finish` is dropped only if the poll panics. The body is there, it is not moved before it is dropped, and it does not run
-        // when `begin`, `end` and `take` are called.
+        // SAFETY: `this` is the one pointer into the generator until the end of this function, but for the handle in the body. The
+        // body is there, and it does not run when `end` and `take` are called.
         unsafe {
-            (*this).place.begin(cx.waker());
-            let finish = Finish(this);
-            let polled = Pin::new_unchecked(&mut *(*(*this).contents.get()).body).poll(cx);
-            std::mem::forget(finish);
-            match polled {
+            match Self::poll_body(this, cx) {
                 Poll::Pending => {
                     (*this).place.end();
                     (*this).place.take().map_or(Poll::Pending, |item| Poll::Ready(Some(item)))

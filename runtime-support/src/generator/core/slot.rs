@@ -82,16 +82,22 @@ impl<'y, T> Outlet<'y, T> {
         Self { slot, items: PhantomData, not_sync: PhantomData }
     }
 
+    /// Whether there is room for an item.
+    #[inline]
+    pub(crate) fn is_free(&self) -> bool {
+        !self.slot.full.get()
+    }
+
     /// A body stands still until its item is delivered, so the slot is free, unless somebody goes round the macros: that is
     /// found out in debug builds, and costs the item before otherwise.
     #[inline]
     pub(in crate::generator) fn assert_free(&self) {
-        debug_assert!(!self.slot.full.get(), "a generator's body went on before its item was delivered");
+        debug_assert!(self.is_free(), "a generator's body went on before its item was delivered");
     }
 
     /// Puts an item into the slot, which must be [free](Self::assert_free): else the item in it is leaked.
     #[inline]
-    pub(in crate::generator) fn put(&self, item: T) {
+    pub(crate) fn put(&self, item: T) {
         let slot = &*self.slot;
         // SAFETY: this is the slot's only outlet, and as it is not `Sync` no other thread is in here.
         slot.item.with_mut(|place| unsafe { (*place).write(item) });

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use crate::kit::tokens::{group, is_ident, is_punct};
 
 /// What starts at a token of a body.
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Yield,
     /// `yield_err!(..)`
     YieldError,
@@ -30,7 +30,7 @@ pub(super) enum Piece {
 }
 
 /// Looks at the token at `index`.
-pub(super) fn piece(trees: &[TokenTree], index: usize) -> Piece {
+pub(crate) fn piece(trees: &[TokenTree], index: usize) -> Piece {
     let before = index.checked_sub(1).map(|before| &trees[before]);
     match &trees[index] {
         TokenTree::Ident(ident) if ident == "yield" => Piece::Yield,
@@ -128,7 +128,7 @@ fn starts_expression(before: Option<&TokenTree>) -> bool {
 }
 
 /// Whether a nested `async` block yields: then several yields may wait at once.
-pub(super) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
+pub(crate) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
     fn search(tokens: TokenStream, nested: bool) -> bool {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
         let mut index = 0;

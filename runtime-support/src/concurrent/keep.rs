@@ -1,0 +1,208 @@
+//! What becomes of the outputs of a comprehension.
+
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+
+use super::failures::GatherErrors;
+use super::input::Extent;
+
+/// Takes outputs in as they come, and may end everything with one of them.
+pub trait Keep<O> {
+    /// Of everything.
+    type Output;
+
+    /// Takes the output of the future that was started last, and was ready at once.
+    fn push(&mut self, output: O) -> ControlFlow<Self::Output>;
+
+    /// The future that was started last will have its output later.
+    fn push_pending(&mut self);
+
+    /// Takes such an output.
+    fn set(&mut self, input: usize, output: O) -> ControlFlow<Self::Output>;
+
+    /// Everybody has an output.
+    fn finish(&mut self) -> Self::Output;
+
+    /// Drops what has come.
+    fn clear(&mut self);
+
+    /// How many outputs stand in the way of further futures.
+    #[inline]
+    fn unread(&self) -> usize {
+        0
+    }
+
+    /// Whether an output is a failure, to those who watch.
+    fn is_failure(_: &O) -> bool {
+        false
+    }
+}
+
+/// Outputs in the order of the input.
+#[derive(Debug)]
+pub struct Outputs<T> {
+    /// Of those that were all ready when they were started: nothing stands before them.
+    ready: Vec<T>,
+    /// Of those behind the first that was not.
+    others: Vec<Option<T>>,
+    /// How many to have memory for.
+    expected: usize,
+}
+
+impl<T> Outputs<T> {
+    pub(super) fn new(extent: Extent) -> Self {
+        // What an iterator promises is not worth more than some memory.
+        let expected = extent.at_least.min((1 << 20) / size_of::<T>().max(1));
+        Self { ready: Vec::with_capacity(expected), others: Vec::new(), expected }
+    }
+
+    /// One that was ready when it was started.
+    #[inline]
+    fn push(&mut self, output: T) {
+        if self.others.is_empty() { self.ready.push(output) } else { self.others.push(Some(output)) }
+    }
+
+    fn push_pending(&mut self) {
+        if self.others.is_empty() {
+            self.others.reserve(self.expected.saturating_sub(self.ready.len()));
+        }
+        self.others.push(None);
+    }
+
+    fn set(&mut self, input: usize, output: T) {
+        self.others[input - self.ready.len()] = Some(output);
+    }
+
+    fn clear(&mut self) {
+        self.ready.clear();
+        self.others.clear();
+    }
+
+    pub(super) fn take(&mut self) -> Vec<T> {
+        let mut outputs = std::mem::take(&mut self.ready);
+        let others = std::mem::take(&mut self.others).into_iter();
+        let others = others.map(|output| output.expect("a future that has ended has its output"));
+        if outputs.is_empty() {
+            // Collected in place: the outputs stay in the memory that they are in.
+            return others.collect();
+        }
+        outputs.extend(others);
+        outputs
+    }
+}
+
+/// Every output, as it is.
+#[derive(Debug)]
+pub struct All<T>(pub(super) Outputs<T>);
+
+impl<T> Keep<T> for All<T> {
+    type Output = Vec<T>;
+
+    #[inline]
+    fn push(&mut self, output: T) -> ControlFlow<Vec<T>> {
+        self.0.push(output);
+        ControlFlow::Continue(())
+    }
+
+    fn push_pending(&mut self) {
+        self.0.push_pending();
+    }
+
+    #[inline]
+    fn set(&mut self, input: usize, output: T) -> ControlFlow<Vec<T>> {
+        self.0.set(input, output);
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Vec<T> {
+        self.0.take()
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Good outputs, as long as there is no other.
+#[derive(Debug)]
+pub struct FailFast<T, E>(pub(super) Outputs<T>, pub(super) PhantomData<fn() -> E>);
+
+impl<T, E> Keep<Result<T, E>> for FailFast<T, E> {
+    type Output = Result<Vec<T>, E>;
+
+    #[inline]
+    fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        match output {
+            Ok(value) => self.0.push(value),
+            Err(error) => return ControlFlow::Break(Err(error)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn push_pending(&mut self) {
+        self.0.push_pending();
+    }
+
+    #[inline]
+    fn set(&mut self, input: usize, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        match output {
+            Ok(value) => self.0.set(input, value),
+            Err(error) => return ControlFlow::Break(Err(error)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Self::Output {
+        Ok(self.0.take())
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn is_failure(output: &Result<T, E>) -> bool {
+        output.is_err()
+    }
+}
+
+/// Good outputs, or every error.
+#[derive(Debug)]
+pub struct AllErrors<T, E>(pub(super) Outputs<Result<T, E>>);
+
+impl<T, E> Keep<Result<T, E>> for AllErrors<T, E> {
+    type Output = Result<Vec<T>, GatherErrors<E>>;
+
+    #[inline]
+    fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        self.0.push(output);
+        ControlFlow::Continue(())
+    }
+
+    fn push_pending(&mut self) {
+        self.0.push_pending();
+    }
+
+    #[inline]
+    fn set(&mut self, input: usize, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        self.0.set(input, output);
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Self::Output {
+        let outputs = self.0.take();
+        let children = outputs.len();
+        if outputs.iter().all(Result::is_ok) {
+            return Ok(outputs.into_iter().filter_map(Result::ok).collect());
+        }
+        let errors = outputs.into_iter().enumerate().filter_map(|(input, output)| Some((input, output.err()?)));
+        Err(GatherErrors::new(errors.collect(), children))
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn is_failure(output: &Result<T, E>) -> bool {
+        output.is_err()
+    }
+}

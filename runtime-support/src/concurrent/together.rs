@@ -1,0 +1,124 @@
+//! The engine of every comprehension: it pulls futures while there is room, polls those that were woken, and keeps the outputs.
+
+use std::fmt;
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::at_once::AtOnce;
+use super::core::Set;
+use super::keep::Keep;
+use super::pull::{Answer, Pull, Pulled};
+
+/// The future that a pull makes.
+pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
+
+/// The output of that future.
+pub(super) type Yield<P> = <Child<P> as Future>::Output;
+
+/// Futures from `pull` on their way to an output of `K`.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Together<P: Pull, K> {
+    pull: P,
+    set: Set<Child<P>>,
+    keep: K,
+    at_once: AtOnce,
+    pulled: usize,
+    is_at_its_end: bool,
+    /// Whether the input goes first, where it is one that waits: it and the futures may take tokio's budget from one another.
+    is_inputs_turn: bool,
+}
+
+/// See `Together`.
+#[inline]
+pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
+    Together { pull, set: Set::new(), keep, at_once, pulled: 0, is_at_its_end: false, is_inputs_turn: false }
+}
+
+impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
+    /// Lets everybody get on who can. `Break` is the end before the end.
+    #[inline]
+    pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        if P::MAY_WAIT {
+            self.is_inputs_turn = !self.is_inputs_turn;
+            if self.is_inputs_turn {
+                self.pull(cx)?;
+            }
+        }
+        if self.set.running() > 0 {
+            self.poll_woken(cx)?;
+        }
+        self.pull(cx)
+    }
+
+    fn poll_woken(&mut self, cx: &Context<'_>) -> ControlFlow<K::Output> {
+        self.set.hear(cx);
+        while let Some((input, output)) = self.set.poll_next(cx) {
+            self.keep.set(input, output)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn pull(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        while !self.is_at_its_end && self.has_room() {
+            let ready = match self.pull.pull(cx).answer() {
+                Ok(Pulled::Next(future)) => self.set.start(self.pulled, future, cx),
+                Ok(Pulled::Later) => break,
+                Ok(Pulled::End) => {
+                    self.is_at_its_end = true;
+                    break;
+                }
+                Err(output) => Some(output),
+            };
+            self.pulled += 1;
+            match ready {
+                Some(output) => self.keep.push(output)?,
+                None => self.keep.push_pending(),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn has_room(&self) -> bool {
+        self.at_once.allows_another(self.set.running() + self.keep.unread())
+    }
+
+    /// Whether every future has its output, and there will be no more.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_at_its_end && self.set.running() == 0
+    }
+
+    pub(super) fn keep(&mut self) -> &mut K {
+        &mut self.keep
+    }
+}
+
+// The futures are pinned in seats of their own, and nothing else is polled in its place.
+impl<P: Pull, K> Unpin for Together<P, K> {}
+
+impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
+    type Output = K::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
+        match self.advance(cx) {
+            ControlFlow::Break(end) => {
+                // Everything is gone before anybody sees why.
+                self.set.clear();
+                self.keep.clear();
+                Poll::Ready(end)
+            }
+            ControlFlow::Continue(()) if self.is_done() => Poll::Ready(self.keep.finish()),
+            ControlFlow::Continue(()) => Poll::Pending,
+        }
+    }
+}
+
+impl<P: Pull, K> fmt::Debug for Together<P, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Together").field("running", &self.set.running()).finish_non_exhaustive()
+    }
+}
