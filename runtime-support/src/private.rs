@@ -13,10 +13,11 @@ pub use crate::concurrent::arms::{both, gather, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, at_once};
 pub use crate::concurrent::completing::{completing, deliver};
 pub use crate::concurrent::gathering::{gather_each, gather_each_or_errors, try_gather_each};
-pub use crate::concurrent::given::{given, marked};
+pub use crate::concurrent::given::{converted, given, marked};
 pub use crate::concurrent::input::{Awaited, Items, awaited};
 pub use crate::concurrent::pull::{each, each_awaited, fallible};
 pub use crate::concurrent::stream::as_completed;
+pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{

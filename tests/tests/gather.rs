@@ -10,6 +10,8 @@ mod comprehension;
 mod endings;
 #[path = "gather/fairness.rs"]
 mod fairness;
+#[path = "gather/forms.rs"]
+mod forms;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
 #[path = "gather/threads.rs"]

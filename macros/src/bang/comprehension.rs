@@ -201,7 +201,7 @@ impl Children<'_> {
         if !self.spawn {
             return child;
         }
-        let (tasks, task) = (binding("tasks"), local_at("task", at));
+        let (tasks, task) = (binding("tasks"), local_at(if is_marked { "failing_task" } else { "task" }, at));
         quote!(#private::given(#child).#task(&#tasks))
     }
 }

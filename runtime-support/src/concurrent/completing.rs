@@ -15,7 +15,7 @@ use crate::generator::Outlet;
 
 /// Outputs that have come and that nobody has asked for yet, each with the index of its input.
 #[derive(Debug)]
-pub struct Unread<O> {
+pub(super) struct Unread<O> {
     outputs: VecDeque<(usize, O)>,
     pushed: usize,
     /// Another one lies where the reader takes it from.
@@ -25,6 +25,10 @@ pub struct Unread<O> {
 impl<O> Keep<O> for Unread<O> {
     type Output = ();
 
+    fn push_first(&mut self, output: O) -> ControlFlow<()> {
+        self.push(output)
+    }
+
     fn push(&mut self, output: O) -> ControlFlow<()> {
         self.outputs.push_back((self.pushed, output));
         self.pushed += 1;
@@ -33,6 +37,10 @@ impl<O> Keep<O> for Unread<O> {
 
     fn push_pending(&mut self) {
         self.pushed += 1;
+    }
+
+    fn count(&self) -> usize {
+        self.pushed
     }
 
     fn set(&mut self, input: usize, output: O) -> ControlFlow<()> {

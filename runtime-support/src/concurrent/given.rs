@@ -4,14 +4,18 @@
 //! name that states the broken bound: once, at the user's own expression. It gives a [`StandIn`] that fits everywhere, so that
 //! one mistake is one error. Nothing of this is left at run time.
 
+use std::any::type_name_of_val;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
+
 use super::arms::{Arm, Arms, TryArm};
 use super::input::Items;
+use super::tasks::{Spawned, Tasks};
 
 /// An expression without a mark.
 #[derive(Debug)]
@@ -52,6 +56,20 @@ impl<F: IntoFuture> Given<F> {
     }
 }
 
+impl<F: Future<Output: Send + 'static> + Send + 'static> Given<F> {
+    /// As a task of its own.
+    pub fn task(self, tasks: &Tasks) -> Spawned<F> {
+        tasks.child(self.value, |_| None)
+    }
+}
+
+impl<T: Send + 'static, E: Send + 'static, F: Future<Output = Result<T, E>> + Send + 'static> Given<F> {
+    /// As a task of its own, which fails with an `Err`.
+    pub fn failing_task(self, tasks: &Tasks) -> Spawned<F> {
+        tasks.child(self.value, |output| output.as_ref().err().map(type_name_of_val))
+    }
+}
+
 impl<I: IntoIterator> Given<I> {
     /// As the input of a comprehension.
     #[inline]
@@ -71,6 +89,20 @@ impl<V> Otherwise<V> {
     pub fn child<T>(&self) -> StandIn<T>
     where
         V: IntoFuture,
+    {
+        no_value()
+    }
+
+    pub fn task<T>(&self, _: &Tasks) -> StandIn<T>
+    where
+        V: Future<Output: Send> + Send,
+    {
+        no_value()
+    }
+
+    pub fn failing_task<T>(&self, _: &Tasks) -> StandIn<T>
+    where
+        V: Future<Output: Send> + Send,
     {
         no_value()
     }
@@ -135,6 +167,79 @@ impl<V, E> OtherwiseMarked<V, E> {
         V: IntoFuture<Output: FailsWith<E>>,
     {
         no_value()
+    }
+}
+
+/// An expression with a `?` behind it whose error becomes `E`.
+#[derive(Debug)]
+pub struct GivenConverted<V, E> {
+    value: V,
+    otherwise: OtherwiseConverted<V, E>,
+}
+
+/// Behind a [`GivenConverted`] that lacks something.
+#[derive(Debug)]
+pub struct OtherwiseConverted<V, E>(PhantomData<fn() -> (V, E)>);
+
+/// See `GivenConverted`.
+#[inline]
+pub fn converted<V, E>(value: V, _error: PhantomData<E>) -> GivenConverted<V, E> {
+    GivenConverted { value, otherwise: OtherwiseConverted(PhantomData) }
+}
+
+impl<V, E> Deref for GivenConverted<V, E> {
+    type Target = OtherwiseConverted<V, E>;
+
+    fn deref(&self) -> &OtherwiseConverted<V, E> {
+        &self.otherwise
+    }
+}
+
+impl<F: IntoFuture<Output = Result<T, Own>>, T, Own: Into<E>, E> GivenConverted<F, E> {
+    /// As a child.
+    #[inline]
+    pub fn child(self) -> Converted<F::IntoFuture, E> {
+        Converted { future: self.value.into_future(), error: PhantomData }
+    }
+}
+
+impl<V, E> OtherwiseConverted<V, E> {
+    pub fn child<T>(&self) -> StandIn<Result<T, E>>
+    where
+        V: IntoFuture<Output: FailsInto<E>>,
+    {
+        no_value()
+    }
+}
+
+/// An output behind which a `?` may stand where errors are converted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not fail with what becomes `{E}`",
+    label = "this gives `{Self}`",
+    note = "with `error = {E}` a `?` stands behind a future that gives a `Result`, from whose error `{E}` is made by `From`"
+)]
+pub trait FailsInto<E> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, Own: Into<E>, E> FailsInto<E> for Result<T, Own> {}
+
+pin_project! {
+    /// A future whose error becomes `E`, as a `?` of Rust's own would make it.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Converted<F, E> {
+        #[pin]
+        future: F,
+        error: PhantomData<fn() -> E>,
+    }
+}
+
+impl<T, Own: Into<E>, E, F: Future<Output = Result<T, Own>>> Future for Converted<F, E> {
+    type Output = Result<T, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+        self.project().future.poll(cx).map_err(Into::into)
     }
 }
 

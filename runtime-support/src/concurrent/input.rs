@@ -37,6 +37,7 @@ impl<I: Iterator> Items<I> {
         self.0.next()
     }
 
+    /// How many items there will be.
     pub fn extent(&self) -> Extent {
         Extent::new(self.0.size_hint())
     }
@@ -72,6 +73,7 @@ impl<S: Stream> Awaited<'_, S> {
         }
     }
 
+    /// How many items there will be.
     pub fn extent(&self) -> Extent {
         Extent::new(self.stream.size_hint())
     }

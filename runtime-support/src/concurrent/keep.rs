@@ -11,11 +11,17 @@ pub trait Keep<O> {
     /// Of everything.
     type Output;
 
-    /// Takes the output of the future that was started last, and was ready at once.
+    /// Takes the output of the future that was started last, and was ready at once, as all before it.
+    fn push_first(&mut self, output: O) -> ControlFlow<Self::Output>;
+
+    /// The same behind others that were not.
     fn push(&mut self, output: O) -> ControlFlow<Self::Output>;
 
     /// The future that was started last will have its output later.
     fn push_pending(&mut self);
+
+    /// How many were pushed, in both ways.
+    fn count(&self) -> usize;
 
     /// Takes such an output.
     fn set(&mut self, input: usize, output: O) -> ControlFlow<Self::Output>;
@@ -40,7 +46,7 @@ pub trait Keep<O> {
 
 /// Outputs in the order of the input.
 #[derive(Debug)]
-pub struct Outputs<T> {
+pub(super) struct Outputs<T> {
     /// Of those that were all ready when they were started: nothing stands before them.
     ready: Vec<T>,
     /// Of those behind the first that was not.
@@ -56,8 +62,13 @@ impl<T> Outputs<T> {
         Self { ready: Vec::with_capacity(expected), others: Vec::new(), expected }
     }
 
-    /// One that was ready when it was started.
+    /// One that was ready when it was started, as all before it.
     #[inline]
+    fn push_first(&mut self, output: T) {
+        self.ready.push(output);
+    }
+
+    /// One that was ready when it was started.
     fn push(&mut self, output: T) {
         if self.others.is_empty() { self.ready.push(output) } else { self.others.push(Some(output)) }
     }
@@ -67,6 +78,11 @@ impl<T> Outputs<T> {
             self.others.reserve(self.expected.saturating_sub(self.ready.len()));
         }
         self.others.push(None);
+    }
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.ready.len() + self.others.len()
     }
 
     fn set(&mut self, input: usize, output: T) {
@@ -99,6 +115,11 @@ impl<T> Keep<T> for All<T> {
     type Output = Vec<T>;
 
     #[inline]
+    fn push_first(&mut self, output: T) -> ControlFlow<Vec<T>> {
+        self.0.push_first(output);
+        ControlFlow::Continue(())
+    }
+
     fn push(&mut self, output: T) -> ControlFlow<Vec<T>> {
         self.0.push(output);
         ControlFlow::Continue(())
@@ -106,6 +127,11 @@ impl<T> Keep<T> for All<T> {
 
     fn push_pending(&mut self) {
         self.0.push_pending();
+    }
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.0.count()
     }
 
     #[inline]
@@ -131,6 +157,14 @@ impl<T, E> Keep<Result<T, E>> for FailFast<T, E> {
     type Output = Result<Vec<T>, E>;
 
     #[inline]
+    fn push_first(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        match output {
+            Ok(value) => self.0.push_first(value),
+            Err(error) => return ControlFlow::Break(Err(error)),
+        }
+        ControlFlow::Continue(())
+    }
+
     fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
         match output {
             Ok(value) => self.0.push(value),
@@ -141,6 +175,11 @@ impl<T, E> Keep<Result<T, E>> for FailFast<T, E> {
 
     fn push_pending(&mut self) {
         self.0.push_pending();
+    }
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.0.count()
     }
 
     #[inline]
@@ -173,6 +212,11 @@ impl<T, E> Keep<Result<T, E>> for AllErrors<T, E> {
     type Output = Result<Vec<T>, GatherErrors<E>>;
 
     #[inline]
+    fn push_first(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        self.0.push_first(output);
+        ControlFlow::Continue(())
+    }
+
     fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
         self.0.push(output);
         ControlFlow::Continue(())
@@ -180,6 +224,11 @@ impl<T, E> Keep<Result<T, E>> for AllErrors<T, E> {
 
     fn push_pending(&mut self) {
         self.0.push_pending();
+    }
+
+    #[inline]
+    fn count(&self) -> usize {
+        self.0.count()
     }
 
     #[inline]

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
 use super::core::Set;
+use super::input::Extent;
 use super::keep::Keep;
+use super::progress::{Progress, Watched};
 use super::pull::{Answer, Pull, Pulled};
 
 /// The future that a pull makes.
@@ -24,7 +26,6 @@ pub struct Together<P: Pull, K> {
     set: Set<Child<P>>,
     keep: K,
     at_once: AtOnce,
-    pulled: usize,
     is_at_its_end: bool,
     /// Whether the input goes first, where it is one that waits: it and the futures may take tokio's budget from one another.
     is_inputs_turn: bool,
@@ -33,10 +34,17 @@ pub struct Together<P: Pull, K> {
 /// See `Together`.
 #[inline]
 pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
-    Together { pull, set: Set::new(), keep, at_once, pulled: 0, is_at_its_end: false, is_inputs_turn: false }
+    Together { pull, set: Set::new(), keep, at_once, is_at_its_end: false, is_inputs_turn: false }
 }
 
 impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
+    /// The same with somebody who is told how far it is.
+    pub fn watched<W: Progress>(self, progress: W, extent: Extent) -> Together<P, Watched<K, W>> {
+        let Self { pull, set, keep, at_once, is_at_its_end, is_inputs_turn } = self;
+        let keep = Watched::new(keep, progress, extent);
+        Together { pull, set, keep, at_once, is_at_its_end, is_inputs_turn }
+    }
+
     /// Lets everybody get on who can. `Break` is the end before the end.
     #[inline]
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
@@ -60,11 +68,46 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
         ControlFlow::Continue(())
     }
 
+    /// Pulls while there is room.
     #[inline]
     fn pull(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
-        while !self.is_at_its_end && self.has_room() {
+        if self.is_at_its_end {
+            ControlFlow::Continue(())
+        } else if self.set.is_untouched() {
+            self.pull_first(cx)
+        } else {
+            self.pull_more(cx)
+        }
+    }
+
+    /// As long as every future is ready at its first poll: a plain loop over them, in which nothing is counted.
+    #[inline]
+    fn pull_first(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        while self.at_once.allows_another(self.keep.unread()) {
+            match self.pull.pull(cx).answer() {
+                Ok(Pulled::Next(future)) => match self.set.poll_once(future, cx) {
+                    Ok(output) => self.keep.push_first(output)?,
+                    Err(pending) => {
+                        let ready = self.set.start_offered(pending, self.keep.count(), cx);
+                        self.started(ready)?;
+                        return self.pull_more(cx);
+                    }
+                },
+                Ok(Pulled::Later) => break,
+                Ok(Pulled::End) => {
+                    self.is_at_its_end = true;
+                    break;
+                }
+                Err(output) => self.keep.push_first(output)?,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pull_more(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        while self.has_room() {
             let ready = match self.pull.pull(cx).answer() {
-                Ok(Pulled::Next(future)) => self.set.start(self.pulled, future, cx),
+                Ok(Pulled::Next(future)) => self.set.start(future, self.keep.count(), cx),
                 Ok(Pulled::Later) => break,
                 Ok(Pulled::End) => {
                     self.is_at_its_end = true;
@@ -72,13 +115,20 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
                 }
                 Err(output) => Some(output),
             };
-            self.pulled += 1;
-            match ready {
-                Some(output) => self.keep.push(output)?,
-                None => self.keep.push_pending(),
-            }
+            self.started(ready)?;
         }
         ControlFlow::Continue(())
+    }
+
+    /// The future that was started last is ready or pending.
+    fn started(&mut self, ready: Option<Yield<P>>) -> ControlFlow<K::Output> {
+        match ready {
+            Some(output) => self.keep.push(output),
+            None => {
+                self.keep.push_pending();
+                ControlFlow::Continue(())
+            }
+        }
     }
 
     #[inline]

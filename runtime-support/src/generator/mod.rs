@@ -15,8 +15,9 @@ use futures_core::Stream;
 
 pub use self::body::Fallible;
 use self::body::Lending;
-pub use self::body::{Direct, Start};
-pub use self::core::{Emit, Generator, Outlet};
+pub(crate) use self::body::{Direct, Start};
+pub(crate) use self::core::Outlet;
+pub use self::core::{Emit, Generator};
 pub use self::forward::{emit_all, emit_all_ok, put_all, put_all_ok, put_each, put_each_ok};
 pub use self::iter::GeneratorIter;
 pub use self::yielder::Yielder;

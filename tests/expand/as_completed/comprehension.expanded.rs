@@ -6,6 +6,7 @@ async fn first(ids: Vec<Id>) -> Option<User> {
             let mut __items = __items;
             weftwork::__private::deliver(
                     weftwork::__private::completing(
+                        __at_once,
                         weftwork::__private::each(|| {
                             let mut __child = weftwork::__private::None;
                             while weftwork::__private::Option::is_none(&__child) {
@@ -22,9 +23,8 @@ async fn first(ids: Vec<Id>) -> Option<User> {
                             }
                             weftwork::__private::Items::pulled(&__items, __child)
                         }),
-                        __at_once,
                     ),
-                    &__outlet,
+                    __outlet,
                 )
                 .await;
         })

@@ -6,7 +6,10 @@ async fn all(ids: Vec<Id>) -> Result<Vec<User>, Error> {
             "gather!",
             async {
                 let mut __items = __items;
+                let __extent = weftwork::__private::Items::extent(&__items);
                 weftwork::__private::try_gather_each(
+                        __extent,
+                        __at_once,
                         weftwork::__private::each(|| {
                             let __error = weftwork::__private::PhantomData;
                             let mut __child = weftwork::__private::None;
@@ -30,8 +33,6 @@ async fn all(ids: Vec<Id>) -> Result<Vec<User>, Error> {
                                 __error,
                             )
                         }),
-                        __at_once,
-                        weftwork::__private::Items::at_least(&__items),
                     )
                     .await
             },

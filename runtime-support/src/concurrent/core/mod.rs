@@ -62,6 +62,9 @@ impl Woken {
 /// An output with the number of its input.
 pub(super) type Done<F> = (usize, <F as Future>::Output);
 
+/// A future that has a seat, and was pending without a waker of its own.
+pub(super) struct Offered<F>(At<F>);
+
 /// The futures of a comprehension: each lives from its start to its output, and only those that were woken are polled.
 ///
 /// As long as every future is ready at its first poll there is nobody to wake: that poll takes the owner's waker, and one seat
@@ -82,25 +85,33 @@ impl<F: Future> Set<F> {
         self.running
     }
 
-    /// Takes a future in and gives it its first poll. One that is ready then leaves no trace.
+    /// Whether no future has stayed pending so far.
     #[inline]
-    pub(super) fn start(&mut self, input: usize, future: F, cx: &mut Context<'_>) -> Option<F::Output> {
-        let seat = self.seats.offer(input, future);
-        if self.woken.is_none() {
-            if let Some(output) = self.seats.poll_offered(seat, cx) {
-                return Some(output);
-            }
-        }
-        self.start_by_alarm(seat, cx)
+    pub(super) const fn is_untouched(&self) -> bool {
+        self.woken.is_none()
+    }
+
+    /// The output of a future that is ready at its first poll, which takes the owner's waker: it leaves no trace. Another one goes on
+    /// by [`start_offered`](Self::start_offered).
+    #[inline]
+    pub(super) fn poll_once(&mut self, future: F, cx: &mut Context<'_>) -> Result<F::Output, Offered<F>> {
+        let seat = self.seats.offer(future);
+        self.seats.poll_offered(seat, cx).ok_or(Offered(seat))
+    }
+
+    /// Takes a future in and gives it its first poll. `input` is its number.
+    pub(super) fn start(&mut self, future: F, input: usize, cx: &Context<'_>) -> Option<F::Output> {
+        let seat = self.seats.offer(future);
+        self.start_offered(Offered(seat), input, cx)
     }
 
     /// The first poll with a waker of its own.
-    fn start_by_alarm(&mut self, seat: At<F>, cx: &Context<'_>) -> Option<F::Output> {
+    pub(super) fn start_offered(&mut self, Offered(seat): Offered<F>, input: usize, cx: &Context<'_>) -> Option<F::Output> {
         let Self { seats, woken, running } = self;
         let woken = woken.get_or_insert_with(|| Woken::new(cx.waker()));
         let output = woken.poll(seats.number(seat), |cx| seats.poll_offered(seat, cx));
         if output.is_none() {
-            seats.keep(seat);
+            seats.keep(seat, input);
             *running += 1;
         }
         output

@@ -66,24 +66,24 @@ impl<F> Seats<F> {
     /// Puts a future into the free seat that is next, or into a new one. The seat is not taken yet: the next future gets it too,
     /// unless [`keep`](Self::keep) follows.
     #[inline]
-    pub(super) fn offer(&mut self, input: usize, future: F) -> At<F> {
+    pub(super) fn offer(&mut self, future: F) -> At<F> {
         let at = match self.free {
             Some(at) => at,
             None => self.grow(),
         };
         // SAFETY: our seat, by `&mut`.
-        let seat = unsafe { &mut *at.0.as_ptr() };
-        seat.input = input;
-        seat.future = Some(future);
+        unsafe { &mut *at.0.as_ptr() }.future = Some(future);
         at
     }
 
     /// Takes the seat that was just offered.
     #[inline]
-    pub(super) fn keep(&mut self, at: At<F>) {
+    pub(super) fn keep(&mut self, at: At<F>, input: usize) {
         debug_assert!(self.free.is_some_and(|free| free.0 == at.0), "the seat is not the one that was offered");
         // SAFETY: our seat, by `&mut`.
-        self.free = unsafe { &mut *at.0.as_ptr() }.next_free.take();
+        let seat = unsafe { &mut *at.0.as_ptr() };
+        seat.input = input;
+        self.free = seat.next_free.take();
     }
 
     /// Polls the future in a seat that was offered. With its output it is gone.
@@ -221,8 +221,8 @@ mod tests {
     fn seats_fill_their_chunks_one_after_the_other() {
         let mut seats = Seats::new();
         for input in 0..1000 {
-            let at = seats.offer(input, ());
-            seats.keep(at);
+            let at = seats.offer(());
+            seats.keep(at, input);
             assert_eq!(seats.number(at), input);
         }
         let sizes: Vec<usize> = seats.first.iter().chain(&seats.others).map(|chunk| chunk.len()).collect();

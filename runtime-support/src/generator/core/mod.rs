@@ -40,7 +40,7 @@ use futures_core::{FusedStream, Stream};
 use super::body::{Last, Start, Via};
 pub use line::Emit;
 pub(super) use line::Line;
-pub use slot::Outlet;
+pub(crate) use slot::Outlet;
 pub(super) use slot::Slot;
 
 /// Where a body leaves its items.

@@ -1,0 +1,169 @@
+//! Who is told how far a gather is.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use super::input::Extent;
+use super::keep::Keep;
+
+/// Is told how far a `gather!` with `progress = ..` is.
+///
+/// Every child that comes to its end is one call of [`finished`](Self::finished), made by the task that awaits the gather. Nothing is
+/// called after the gather has returned, so a gather that ends early never tells of the children that it drops.
+///
+/// With the feature `indicatif` a `ProgressBar` and a reference to one are progress.
+///
+/// ```
+/// use weftwork::{Finished, Progress, gather};
+///
+/// #[derive(Default)]
+/// struct Count { total: Option<usize>, good: usize, bad: usize }
+///
+/// impl Progress for Count {
+///     fn started(&mut self, total: Option<usize>) { self.total = total; }
+///     fn finished(&mut self, child: Finished) {
+///         match child {
+///             Finished::Good => self.good += 1,
+///             Finished::Failed => self.bad += 1,
+///         }
+///     }
+/// }
+///
+/// # async fn load(id: u32) -> Result<u32, String> { if id == 3 { Err("gone".into()) } else { Ok(id) } }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut count = Count::default();
+/// let loaded = gather!(for id in 1..=5 { load(id)? }, errors = all, progress = &mut count).await;
+/// assert_eq!(loaded.unwrap_err().len(), 1);
+/// assert_eq!((count.total, count.good, count.bad), (Some(5), 4, 1));
+/// # });
+/// ```
+pub trait Progress {
+    /// The gather is polled for the first time. `total` is the number of its children, where the input knows it exactly.
+    fn started(&mut self, total: Option<usize>) {
+        let _ = total;
+    }
+
+    /// A child has come to its end.
+    fn finished(&mut self, child: Finished);
+}
+
+/// How a child of a `gather!` has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Finished {
+    /// With an output. Without a mark that may be an `Err` too, which is a value like any other there.
+    Good,
+    /// With a `?` behind it and an `Err`.
+    Failed,
+}
+
+impl<P: Progress + ?Sized> Progress for &mut P {
+    fn started(&mut self, total: Option<usize>) {
+        (**self).started(total);
+    }
+
+    fn finished(&mut self, child: Finished) {
+        (**self).finished(child);
+    }
+}
+
+impl<P: Progress + ?Sized> Progress for Box<P> {
+    fn started(&mut self, total: Option<usize>) {
+        (**self).started(total);
+    }
+
+    fn finished(&mut self, child: Finished) {
+        (**self).finished(child);
+    }
+}
+
+/// Sets the length of the bar where the total is known, and moves it by one for every child.
+#[cfg(feature = "indicatif")]
+impl Progress for &indicatif::ProgressBar {
+    fn started(&mut self, total: Option<usize>) {
+        if let Some(total) = total {
+            self.set_length(total as u64);
+        }
+    }
+
+    fn finished(&mut self, _: Finished) {
+        self.inc(1);
+    }
+}
+
+/// As a reference to it.
+#[cfg(feature = "indicatif")]
+impl Progress for indicatif::ProgressBar {
+    fn started(&mut self, total: Option<usize>) {
+        (&*self).started(total);
+    }
+
+    fn finished(&mut self, child: Finished) {
+        (&*self).finished(child);
+    }
+}
+
+/// What becomes of the outputs, and somebody who is told.
+pub struct Watched<K, P> {
+    keep: K,
+    progress: P,
+}
+
+impl<K, P: Progress> Watched<K, P> {
+    pub(super) fn new(keep: K, mut progress: P, extent: Extent) -> Self {
+        progress.started(extent.exactly);
+        Self { keep, progress }
+    }
+
+    fn tell<O>(&mut self, output: &O)
+    where
+        K: Keep<O>,
+    {
+        self.progress.finished(if K::is_failure(output) { Finished::Failed } else { Finished::Good });
+    }
+}
+
+impl<O, K: Keep<O>, P: Progress> Keep<O> for Watched<K, P> {
+    type Output = K::Output;
+
+    fn push_first(&mut self, output: O) -> ControlFlow<K::Output> {
+        self.tell(&output);
+        self.keep.push_first(output)
+    }
+
+    fn push(&mut self, output: O) -> ControlFlow<K::Output> {
+        self.tell(&output);
+        self.keep.push(output)
+    }
+
+    fn push_pending(&mut self) {
+        self.keep.push_pending();
+    }
+
+    fn count(&self) -> usize {
+        self.keep.count()
+    }
+
+    fn set(&mut self, input: usize, output: O) -> ControlFlow<K::Output> {
+        self.tell(&output);
+        self.keep.set(input, output)
+    }
+
+    fn finish(&mut self) -> K::Output {
+        self.keep.finish()
+    }
+
+    fn clear(&mut self) {
+        self.keep.clear();
+    }
+
+    fn unread(&self) -> usize {
+        self.keep.unread()
+    }
+}
+
+impl<K, P> fmt::Debug for Watched<K, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").finish_non_exhaustive()
+    }
+}

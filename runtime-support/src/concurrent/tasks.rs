@@ -1,0 +1,254 @@
+//! Children that are tasks of their own: `spawn`.
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+use std::thread;
+
+use pin_project_lite::pin_project;
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinHandle};
+
+use crate::report;
+
+/// The tasks of one `gather!`, `as_completed!` or race.
+#[derive(Clone, Debug)]
+pub struct Tasks {
+    runtime: Handle,
+    running: Arc<Running>,
+}
+
+/// What the tasks and their owner share.
+#[derive(Debug, Default)]
+struct Running {
+    count: AtomicUsize,
+    /// Who waits for the last one to end.
+    owner: Mutex<Option<Waker>>,
+}
+
+/// See `Tasks`.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn tasks() -> Tasks {
+    let Ok(runtime) = Handle::try_current() else { panic!("`spawn` needs a tokio runtime, and this is called outside of one") };
+    Tasks { runtime, running: Arc::default() }
+}
+
+impl Tasks {
+    /// A child that becomes a task at its first poll. `judge` says what an output that nobody looks at was, if it was a failure.
+    pub(super) fn child<F>(&self, future: F, judge: Judge<F::Output>) -> Spawned<F>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        Spawned { state: State::Waiting { future, judge }, tasks: self.clone() }
+    }
+
+    fn spawn<F>(&self, future: F, judge: Judge<F::Output>) -> JoinHandle<Ended<F::Output>>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        self.running.count.fetch_add(1, Ordering::Relaxed);
+        self.runtime.spawn(Task { future, judge, counted: Counted(self.running.clone()) })
+    }
+
+    /// Waits until no task is left, and nothing of one either.
+    fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.running.count.load(Ordering::Acquire) == 0 {
+            return Poll::Ready(());
+        }
+        let mut owner = self.running.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = owner.replace(cx.waker().clone());
+        drop(owner);
+        drop(old);
+        // The last one may have looked for the waker before it was there.
+        if self.running.count.load(Ordering::Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// Says what an output that nobody looks at was, if it was a failure.
+pub(super) type Judge<T> = fn(&T) -> Option<&'static str>;
+
+/// Counts a task until it is gone with all that was in it.
+struct Counted(Arc<Running>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let owner = self.0.owner.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(owner) = owner {
+                owner.wake();
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// What runs in a task. The count comes behind the future, as it goes when that is gone.
+    struct Task<F: Future> {
+        #[pin]
+        future: F,
+        judge: Judge<F::Output>,
+        counted: Counted,
+    }
+}
+
+impl<F: Future> Future for Task<F> {
+    type Output = Ended<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let judge = *this.judge;
+        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ended { output: Some(Ok(output)), judge }),
+            Err(payload) => Poll::Ready(Ended { output: Some(Err(payload)), judge }),
+        }
+    }
+}
+
+/// The end of a task. Where nobody takes what is in it, and it is a failure, that is reported.
+struct Ended<T> {
+    output: Option<thread::Result<T>>,
+    judge: Judge<T>,
+}
+
+impl<T> Drop for Ended<T> {
+    fn drop(&mut self) {
+        match &self.output {
+            Some(Ok(output)) => {
+                if let Some(what) = (self.judge)(output) {
+                    report::tell(format_args!("a child failed after another one had, and nobody looked at its `{what}`"));
+                }
+            }
+            Some(Err(payload)) => {
+                report::tell(format_args!("a child panicked after another one had failed: {}", message(&**payload)));
+            }
+            None => {}
+        }
+    }
+}
+
+/// What a panic says.
+fn message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}
+
+/// A child that is a task of its own. Dropping it cancels the task.
+pub struct Spawned<F: Future> {
+    state: State<F>,
+    tasks: Tasks,
+}
+
+enum State<F: Future> {
+    Waiting { future: F, judge: Judge<F::Output> },
+    Running(JoinHandle<Ended<F::Output>>),
+    Over,
+}
+
+// The future is moved into its task before it is polled.
+impl<F: Future> Unpin for Spawned<F> {}
+
+impl<F> Future for Spawned<F>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = &mut *self;
+        let mut task = match std::mem::replace(&mut this.state, State::Over) {
+            State::Waiting { future, judge } => this.tasks.spawn(future, judge),
+            State::Running(task) => task,
+            State::Over => panic!("a child that is a task was polled after its end"),
+        };
+        match Pin::new(&mut task).poll(cx) {
+            Poll::Pending => {
+                this.state = State::Running(task);
+                Poll::Pending
+            }
+            Poll::Ready(ended) => Poll::Ready(output(ended)),
+        }
+    }
+}
+
+/// The output of a task; its panic goes on in its owner.
+fn output<T>(ended: Result<Ended<T>, JoinError>) -> T {
+    let payload = match ended {
+        Ok(mut ended) => match ended.output.take() {
+            Some(Ok(output)) => return output,
+            Some(Err(payload)) => payload,
+            None => unreachable!("an output is taken once"),
+        },
+        // In a destructor of the future.
+        Err(error) if error.is_panic() => error.into_panic(),
+        Err(_) => panic!("a child is gone without an output: the runtime that ran it has shut down"),
+    };
+    resume_unwind(payload)
+}
+
+impl<F: Future> Drop for Spawned<F> {
+    fn drop(&mut self) {
+        if let State::Running(task) = &self.state {
+            task.abort();
+        }
+    }
+}
+
+impl<F: Future> fmt::Debug for Spawned<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawned").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// Children that are tasks, and the wait for those that are cancelled: all are gone before anybody sees the outcome.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Supervised<G: Future> {
+        // Emptied at its end, which cancels what still runs.
+        #[pin]
+        children: Option<G>,
+        outcome: Option<thread::Result<G::Output>>,
+        tasks: Tasks,
+    }
+}
+
+/// See `Supervised`.
+pub fn supervised<G: Future>(children: G, tasks: &Tasks) -> Supervised<G> {
+    Supervised { children: Some(children), outcome: None, tasks: tasks.clone() }
+}
+
+impl<G: Future> Future for Supervised<G> {
+    type Output = G::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<G::Output> {
+        let mut this = self.project();
+        if let Some(children) = this.children.as_mut().as_pin_mut() {
+            *this.outcome = Some(match catch_unwind(AssertUnwindSafe(|| children.poll(cx))) {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(output)) => Ok(output),
+                Err(payload) => Err(payload),
+            });
+            this.children.set(None);
+        }
+        ready!(this.tasks.poll_ended(cx));
+        match this.outcome.take() {
+            Some(Ok(output)) => Poll::Ready(output),
+            Some(Err(payload)) => resume_unwind(payload),
+            None => panic!("polled after it had returned"),
+        }
+    }
+}
+
+impl<G: Future> fmt::Debug for Supervised<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Supervised").field("running", &self.tasks.running.count).finish_non_exhaustive()
+    }
+}
