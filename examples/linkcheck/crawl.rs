@@ -2,16 +2,13 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::future::poll_fn;
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
-use futures_core::Stream;
 use thiserror::Error;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, spawn_blocking};
 use url::Url;
 use weftwork::prelude::*;
@@ -84,24 +81,15 @@ impl<'a> Crawl<'a> {
     }
 
     /// Checks until nothing is open, the page limit is reached, or it is told to stop.
-    pub(crate) async fn run(&self) -> Result<(), CrawlError> {
-        let frontier = pin!(self.frontier());
-        let frontier = Mutex::new(frontier);
-        gather!(for _ in 0..self.extent.jobs.get() {
-            self.work(&frontier)?
-        })
+    pub(crate) async fn run(&self, progress: impl Progress) -> Result<(), CrawlError> {
+        gather!(
+            for await job in self.frontier() {
+                self.check(job?)?
+            },
+            limit = self.extent.jobs,
+            progress = progress
+        )
         .await?;
-        Ok(())
-    }
-
-    /// One of the jobs: takes URLs from the frontier until it ends.
-    async fn work<S>(&self, frontier: &Mutex<Pin<&mut S>>) -> Result<(), CrawlError>
-    where
-        S: Stream<Item = Result<Job, StoreError>>,
-    {
-        while let Some(job) = next(frontier).await {
-            self.check(&job?).await?;
-        }
         Ok(())
     }
 
@@ -149,15 +137,15 @@ impl<'a> Crawl<'a> {
 
     /// Checks one URL from the request to the record. When told to stop it leaves what is not fetched yet, and that
     /// stays open.
-    async fn check(&self, job: &Job) -> Result<(), CrawlError> {
+    async fn check(&self, job: Job) -> Result<(), CrawlError> {
         let mut stop = self.stop.clone();
         let outcome = tokio::select! {
             biased;
-            outcome = self.examine(job) => outcome?,
+            outcome = self.examine(&job) => outcome?,
             _ = stop.wait_for(|stop| *stop) => None,
         };
         if let Some(outcome) = outcome {
-            let (inside, outside) = self.store.save(job, &outcome).await?;
+            let (inside, outside) = self.store.save(&job, &outcome).await?;
             self.tally.count(&outcome, inside + if self.extent.external { outside } else { 0 });
         }
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
@@ -192,12 +180,6 @@ impl<'a> Crawl<'a> {
             }
         }))
     }
-}
-
-/// The next item of a stream that several futures share.
-async fn next<S: Stream>(stream: &Mutex<Pin<&mut S>>) -> Option<S::Item> {
-    let mut stream = stream.lock().await;
-    poll_fn(|context| stream.as_mut().poll_next(context)).await
 }
 
 /// What a page says. One that leads on at once is a redirect: whoever follows a link to it, and to a place in it, ends

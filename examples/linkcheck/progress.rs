@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::linkcheck::records::Outcome;
 use crate::linkcheck::store::Counts;
@@ -72,19 +72,26 @@ impl Tally {
     }
 }
 
+/// A bar on a terminal, which the crawl moves on; elsewhere it is never drawn.
+pub(crate) fn bar(tally: &Tally) -> Bar {
+    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(0), target).with_style(style());
+    bar.set_position(tally.checked.load(Ordering::Relaxed));
+    Bar(bar)
+}
+
 /// Shows a tally on stderr until it is dropped.
-pub(crate) async fn show(tally: &Tally) {
-    if !io::stderr().is_terminal() {
+pub(crate) async fn show(tally: &Tally, Bar(bar): &Bar) {
+    if bar.is_hidden() {
         loop {
             tokio::time::sleep(LINE_EVERY).await;
             eprintln!("linkcheck: {}", tally.line());
         }
     }
-    let bar = Bar(ProgressBar::new(0).with_style(style()));
     loop {
-        bar.0.set_length(tally.known.load(Ordering::Relaxed));
-        bar.0.set_position(tally.checked.load(Ordering::Relaxed));
-        bar.0.set_message(tally.line());
+        // What pages lead to becomes known as they are read.
+        bar.set_length(tally.known.load(Ordering::Relaxed));
+        bar.set_message(tally.line());
         tokio::time::sleep(REDRAW).await;
     }
 }
@@ -94,7 +101,7 @@ fn style() -> ProgressStyle {
 }
 
 /// Leaves the terminal clean when the crawl ends in whatever way.
-struct Bar(ProgressBar);
+pub(crate) struct Bar(pub(crate) ProgressBar);
 
 impl Drop for Bar {
     fn drop(&mut self) {

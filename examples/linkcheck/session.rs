@@ -109,6 +109,7 @@ impl<'a> Session<'a> {
         let (stop, stopped) = watch::channel(false);
         let extent = Extent { jobs: self.options.jobs, max_pages: self.options.max_pages, external: self.options.external };
         let crawl = Crawl::new(self.sites.clone(), &self.store, &self.fetcher, tally, extent, stopped);
+        let bar = progress::bar(tally);
         let interrupts = async {
             ctrl_c().await?;
             stop.send_replace(true);
@@ -116,12 +117,12 @@ impl<'a> Session<'a> {
             std::process::exit(INTERRUPTED.into())
         };
         tokio::select! {
-            done = crawl.run() => done?,
+            done = crawl.run(&bar.0) => done?,
             failed = interrupts => {
                 let failed: Result<std::convert::Infallible, io::Error> = failed;
                 failed.map(|never| match never {}).map_err(SessionError::Signal)?;
             }
-            () = progress::show(tally) => {}
+            () = progress::show(tally, &bar) => {}
         }
         Ok(*stop.borrow())
     }

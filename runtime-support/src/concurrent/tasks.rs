@@ -18,15 +18,13 @@ use crate::report;
 
 /// The tasks of one `gather!`, `as_completed!` or race.
 #[derive(Clone, Debug)]
-pub struct Tasks {
-    runtime: Handle,
-    running: Arc<Running>,
-}
+pub struct Tasks(Arc<Shared>);
 
 /// What the tasks and their owner share.
-#[derive(Debug, Default)]
-struct Running {
-    count: AtomicUsize,
+#[derive(Debug)]
+struct Shared {
+    runtime: Handle,
+    running: AtomicUsize,
     /// Who waits for the last one to end.
     owner: Mutex<Option<Waker>>,
 }
@@ -38,7 +36,7 @@ struct Running {
 #[track_caller]
 pub fn tasks() -> Tasks {
     let Ok(runtime) = Handle::try_current() else { panic!("`spawn` needs a tokio runtime, and this is called outside of one") };
-    Tasks { runtime, running: Arc::default() }
+    Tasks(Arc::new(Shared { runtime, running: AtomicUsize::new(0), owner: Mutex::new(None) }))
 }
 
 impl Tasks {
@@ -47,28 +45,29 @@ impl Tasks {
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        Spawned { state: State::Waiting { future, judge }, tasks: self.clone() }
+        Spawned { state: State::Waiting { future, judge, tasks: self.clone() } }
     }
 
-    fn spawn<F>(&self, future: F, judge: Judge<F::Output>) -> JoinHandle<Ended<F::Output>>
+    fn spawn<F>(self, future: F, judge: Judge<F::Output>) -> JoinHandle<Ended<F::Output>>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        self.running.count.fetch_add(1, Ordering::Relaxed);
-        self.runtime.spawn(Task { future, judge, counted: Counted(self.running.clone()) })
+        self.0.running.fetch_add(1, Ordering::Relaxed);
+        let runtime = self.0.runtime.clone();
+        runtime.spawn(Task { future, judge, counted: Counted(self.0) })
     }
 
     /// Waits until no task is left, and nothing of one either.
     fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
-        if self.running.count.load(Ordering::Acquire) == 0 {
+        if self.0.running.load(Ordering::Acquire) == 0 {
             return Poll::Ready(());
         }
-        let mut owner = self.running.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut owner = self.0.owner.lock().unwrap_or_else(PoisonError::into_inner);
         let old = owner.replace(cx.waker().clone());
         drop(owner);
         drop(old);
         // The last one may have looked for the waker before it was there.
-        if self.running.count.load(Ordering::Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
+        if self.0.running.load(Ordering::Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
@@ -76,11 +75,11 @@ impl Tasks {
 pub(super) type Judge<T> = fn(&T) -> Option<&'static str>;
 
 /// Counts a task until it is gone with all that was in it.
-struct Counted(Arc<Running>);
+struct Counted(Arc<Shared>);
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
             let owner = self.0.owner.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(owner) = owner {
                 owner.wake();
@@ -144,11 +143,10 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 /// A child that is a task of its own. Dropping it cancels the task.
 pub struct Spawned<F: Future> {
     state: State<F>,
-    tasks: Tasks,
 }
 
 enum State<F: Future> {
-    Waiting { future: F, judge: Judge<F::Output> },
+    Waiting { future: F, judge: Judge<F::Output>, tasks: Tasks },
     Running(JoinHandle<Ended<F::Output>>),
     Over,
 }
@@ -165,7 +163,7 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = &mut *self;
         let mut task = match std::mem::replace(&mut this.state, State::Over) {
-            State::Waiting { future, judge } => this.tasks.spawn(future, judge),
+            State::Waiting { future, judge, tasks } => tasks.spawn(future, judge),
             State::Running(task) => task,
             State::Over => panic!("a child that is a task was polled after its end"),
         };
@@ -249,6 +247,6 @@ impl<G: Future> Future for Supervised<G> {
 
 impl<G: Future> fmt::Debug for Supervised<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Supervised").field("running", &self.tasks.running.count).finish_non_exhaustive()
+        f.debug_struct("Supervised").field("running", &self.tasks.0.running).finish_non_exhaustive()
     }
 }

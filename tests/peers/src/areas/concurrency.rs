@@ -1,13 +1,15 @@
-//! Futures together: all ready at once, and woken one by one.
+//! Futures together: all ready at once, woken one by one, some at a time, and each in a task.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, ready};
+use std::future::{Future, poll_fn, ready};
 use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
+use futures::{StreamExt, stream};
+use tokio::task::JoinSet;
 use weftwork::gather;
 
 use crate::drive::drive;
@@ -23,6 +25,8 @@ pub(crate) fn run(bench: &mut Bench<'_>) {
     ten_ready(bench);
     many_ready(bench);
     many_pending(bench);
+    limited(bench);
+    spawned(bench);
 }
 
 /// The outputs, gathered over a tuple of ten.
@@ -89,6 +93,87 @@ fn many_pending(bench: &mut Bench<'_>) {
         .peer(BUFFERED, || sum(gates.open_one_by_one(futures_buffered::join_all((0..black_box(MANY)).map(|i| gates.wait(i))))))
         .time()
         .allocations();
+}
+
+/// As many as 64 at once.
+fn limited(bench: &mut Bench<'_>) {
+    bench
+        .case("10,000 that yield once, 64 at a time", (0..MANY).sum())
+        .micros()
+        .ours(|| {
+            sum(drive_on(async {
+                gather!(
+                    for i in 0..black_box(MANY) {
+                        yield_once(i)
+                    },
+                    limit = 64
+                )
+                .await
+            }))
+        })
+        .peer("futures buffer_unordered", || {
+            drive_on(stream::iter((0..black_box(MANY)).map(yield_once)).buffer_unordered(64).fold(0, |sum, i| ready(sum + i)))
+        })
+        .peer("futures buffered", || {
+            drive_on(stream::iter((0..black_box(MANY)).map(yield_once)).buffered(64).fold(0, |sum, i| ready(sum + i)))
+        })
+        .time()
+        .allocations();
+}
+
+/// Each a task of its own.
+fn spawned(bench: &mut Bench<'_>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    bench
+        .case("10,000 spawned", (0..MANY).sum())
+        .micros()
+        .ours(|| {
+            sum(runtime.block_on(async {
+                gather!(
+                    for i in 0..black_box(MANY) {
+                        yield_once(i)
+                    },
+                    spawn
+                )
+                .await
+            }))
+        })
+        .peer("tokio JoinSet", || {
+            runtime.block_on(async {
+                let mut tasks: JoinSet<u64> = (0..black_box(MANY)).map(yield_once).collect();
+                let mut sum = 0;
+                while let Some(output) = tasks.join_next().await {
+                    sum += output.expect("it does not panic");
+                }
+                sum
+            })
+        })
+        .time();
+}
+
+async fn yield_once(i: u64) -> u64 {
+    let mut is_first = true;
+    poll_fn(|cx| {
+        if std::mem::take(&mut is_first) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(i)
+    })
+    .await
+}
+
+/// Polls a future whenever it has asked for it.
+fn drive_on<F: Future>(future: F) -> F::Output {
+    let woken = Arc::new(Woken(true.into()));
+    let waker = Waker::from(woken.clone());
+    let mut future = pin!(future);
+    while woken.0.swap(false, Ordering::Acquire) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+    }
+    panic!("it is pending, and nobody was woken")
 }
 
 /// Of outputs in order.
