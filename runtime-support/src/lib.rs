@@ -17,6 +17,7 @@ pub mod __private;
 pub mod guide;
 pub mod prelude;
 
+pub use concurrent::failures::{GatherErrors, RaceError};
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;

@@ -1,8 +1,10 @@
 //! Everything that programs use every day: `use weftwork::prelude::*;`.
 
 pub use crate::{
-    Begin, Elapsed, FromElapsed, FromTxError, Generator, GeneratorIter, Limiter, Permit, Stream, Tx, TxError, TxMut, Yielder,
-    iter, millis, secs, stream, timeout, try_iter, try_stream,
+    Begin, Elapsed, FromElapsed, FromTxError, GatherErrors, Generator, GeneratorIter, Limiter, Permit, RaceError, Stream, Tx,
+    TxError, TxMut, Yielder, iter, millis, secs, stream, timeout, try_iter, try_stream,
 };
 #[cfg(feature = "macros")]
-pub use crate::{as_completed, for_await, gather, generator, limit, savepoint, transactional, try_generator, yield_err};
+pub use crate::{
+    as_completed, for_await, gather, generator, limit, race, race_ok, savepoint, transactional, try_generator, yield_err,
+};

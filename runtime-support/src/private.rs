@@ -9,9 +9,10 @@ pub use core::option::Option::Some;
 pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 
-pub use crate::concurrent::arms::{both, gather, try_gather};
+pub use crate::concurrent::arms::{both, gather, gather_all, race, race_ok, staggered, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, Items, at_once};
 pub use crate::concurrent::completing::{Completing, completing};
+pub use crate::concurrent::entrants::entrant;
 pub use crate::concurrent::gathering::{Gathering, Marked, Unmarked, collect, gathering, infallible};
 pub use crate::concurrent::given::{given, marked};
 pub use crate::contracts::{async_iterable, ending};
@@ -24,7 +25,7 @@ pub use crate::policy::timeout::timeout_or as timeout;
 pub use crate::transaction::{begin, lend, savepoint};
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, savepoint, try_generator};
+pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

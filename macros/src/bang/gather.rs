@@ -1,21 +1,21 @@
 //! `gather!`: arms that run together, or a comprehension of them.
 
 use proc_macro2::{Group, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::comprehension::{Comprehension, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::Arm;
+use crate::kit::arms::{Arm, tree};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::{binding, local_at};
-use crate::kit::tokens::anchor;
+use crate::kit::idents::binding;
+use crate::kit::tokens::{is_word, unwrap_invisible};
 
 const GRAMMAR: Grammar = Grammar {
     name: "gather!",
     example: "gather!(first()?, second())` or `gather!(for item in items { work(item) }, limit = 8)",
-    options: &["limit"],
+    options: &["limit", "errors"],
     words: &[],
     foreign: &[
         (&["return_exceptions"], "leave the `?` off an arm to keep its error as a value"),
@@ -35,12 +35,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 }
                 let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
                 let at_once = at_once(&mut args, &krate, errors);
+                if let Some(option) = args.take("errors") {
+                    errors.at(&option.key, "`errors` goes with arms, for now");
+                }
                 Some(collect(&comprehension, &at_once, &krate))
             }
-            None => {
-                refuse_limit(&mut args, errors);
-                Some(arms(parts, &krate))
-            }
+            None => Some(arms(parts, &mut args, &krate, errors)),
         }
     })
 }
@@ -54,47 +54,47 @@ fn refuse_limit(args: &mut Args, errors: &mut Errors) {
 
 /// In:  `a(), b()?, c()`
 /// Out: `{ let error = PhantomData; try_gather(both(both(given(a()).arm(), marked(b(), error).arm()), given(c()).arm()), |((x0, x1), x2)| (x0, x1, x2), error) }`
-fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
+///
+/// With `errors = all` it is `gather_all`, and `kept` in place of `arm` behind `marked`.
+fn arms(parts: Vec<TokenStream>, args: &mut Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+    refuse_limit(args, errors);
     let private = quote!(#krate::__private);
     let arms: Vec<Arm> = parts.into_iter().map(Arm::new).collect();
     let is_marked = arms.iter().any(|arm| arm.mark.is_some());
+    let runs_all = all_errors(args, is_marked, errors);
     let error = binding("error");
     let leaves: Vec<TokenStream> = arms
         .iter()
         .map(|arm| {
-            let (expr, arm_here) = (&arm.expr, local_at("arm", anchor(&arm.expr)));
+            let expr = &arm.expr;
+            let leaf = arm.name(if runs_all && arm.mark.is_some() { "kept" } else { "arm" });
             match arm.mark {
-                Some(_) => quote!(#private::marked(#expr, #error).#arm_here()),
-                None => quote!(#private::given(#expr).#arm_here()),
+                Some(_) => quote!(#private::marked(#expr, #error).#leaf()),
+                None => quote!(#private::given(#expr).#leaf()),
             }
         })
         .collect();
-    let names: Vec<_> = (0..arms.len()).map(|index| binding(&format!("output_{index}"))).collect();
-    let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
-    let pattern = tree_of_names(&names);
+    let names: Vec<TokenStream> = (0..arms.len()).map(|index| binding(&format!("output_{index}")).into_token_stream()).collect();
+    let tree_of_arms = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
+    let pattern = tree(&names, &|left, right| quote!((#left, #right)));
     let flatten = quote!(|#pattern| (#(#names,)*));
-    if is_marked {
-        quote!({ let #error = #private::PhantomData; #private::try_gather(#tree, #flatten, #error) })
-    } else {
-        quote!(#private::gather(#tree, #flatten))
+    match (is_marked, runs_all) {
+        (false, _) => quote!(#private::gather(#tree_of_arms, #flatten)),
+        (true, false) => quote!({ let #error = #private::PhantomData; #private::try_gather(#tree_of_arms, #flatten, #error) }),
+        (true, true) => quote!({ let #error = #private::PhantomData; #private::gather_all(#tree_of_arms, #flatten, #error) }),
     }
 }
 
-/// A balanced tree: its depth grows with the logarithm, so that hundreds of arms stay far from the recursion limit.
-fn tree(leaves: &[TokenStream], both: &dyn Fn(TokenStream, TokenStream) -> TokenStream) -> TokenStream {
-    match leaves {
-        [] => quote!(()),
-        [leaf] => leaf.clone(),
-        leaves => {
-            let (left, right) = leaves.split_at(leaves.len().div_ceil(2));
-            both(tree(left, both), tree(right, both))
-        }
+/// Whether the option `errors = all` is there.
+fn all_errors(args: &mut Args, is_marked: bool, errors: &mut Errors) -> bool {
+    let Some(option) = args.take("errors") else { return false };
+    let is_all = is_word(&unwrap_invisible(&option.value), "all");
+    if !is_all {
+        errors.at(&option.value, "`errors` takes `all`: everything runs to its end, and every error is returned\nwithout the option the first error ends it");
+    } else if !is_marked {
+        errors.at(&option.key, "`errors = all` is about what has a `?` behind it, and here nothing has\nput the `?` behind what may fail, or leave the option out");
     }
-}
-
-fn tree_of_names(names: &[proc_macro2::Ident]) -> TokenStream {
-    let names: Vec<TokenStream> = names.iter().map(|name| quote!(#name)).collect();
-    tree(&names, &|left, right| quote!((#left, #right)))
+    is_all
 }
 
 /// In:  `for item in items { BODY? }, limit = n`

@@ -5,6 +5,8 @@ mod comprehension;
 pub(crate) mod for_await;
 pub(crate) mod gather;
 pub(crate) mod generator;
+pub(crate) mod race;
+pub(crate) mod race_ok;
 pub(crate) mod savepoint;
 
 use proc_macro2::TokenStream;
