@@ -201,6 +201,6 @@ impl<T, E> Arms<E> for StandIn<T> {
 
 impl<T, E> Failing<E> for StandIn<T> {
     fn fail(self: Pin<&mut Self>, _: &mut Failures<E>) {
-        no_value()
+        no_value::<()>();
     }
 }
