@@ -65,6 +65,18 @@ pub fn as_completed(input: TokenStream) -> TokenStream {
     bang::as_completed::expand(input.into()).into()
 }
 
+/// See `weftwork::race!`.
+#[proc_macro]
+pub fn race(input: TokenStream) -> TokenStream {
+    bang::race::expand(input.into()).into()
+}
+
+/// See `weftwork::race_ok!`.
+#[proc_macro]
+pub fn race_ok(input: TokenStream) -> TokenStream {
+    bang::race_ok::expand(input.into()).into()
+}
+
 /// See `weftwork::savepoint!`.
 #[proc_macro]
 pub fn savepoint(input: TokenStream) -> TokenStream {

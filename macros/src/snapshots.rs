@@ -173,6 +173,8 @@ fn bang(call: &Macro) -> Option<TokenStream> {
         "for_await" => bang::for_await::expand(input),
         "gather" => bang::gather::expand(input),
         "as_completed" => bang::as_completed::expand(input),
+        "race" => bang::race::expand(input),
+        "race_ok" => bang::race_ok::expand(input),
         "savepoint" => bang::savepoint::expand(input),
         _ => return None,
     })

@@ -17,6 +17,7 @@ pub mod __private;
 pub mod guide;
 pub mod prelude;
 
+pub use concurrent::failures::{GatherErrors, RaceError};
 pub use concurrent::progress::{Finished, Progress};
 pub use concurrent::stream::AsCompleted;
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};

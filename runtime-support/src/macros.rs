@@ -39,6 +39,18 @@ macro_rules! as_completed {
     ($($body:tt)*) => { $crate::__private::as_completed!($crate $($body)*) };
 }
 
+#[doc = include_str!("../doc/race.md")]
+#[macro_export]
+macro_rules! race {
+    ($($body:tt)*) => { $crate::__private::race!($crate $($body)*) };
+}
+
+#[doc = include_str!("../doc/race_ok.md")]
+#[macro_export]
+macro_rules! race_ok {
+    ($($body:tt)*) => { $crate::__private::race_ok!($crate $($body)*) };
+}
+
 #[doc = include_str!("../doc/savepoint.md")]
 #[macro_export]
 macro_rules! savepoint {

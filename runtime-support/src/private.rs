@@ -9,12 +9,14 @@ pub use core::option::Option::{self, None, Some};
 pub use core::pin::pin;
 pub use core::result::Result::{self, Err, Ok};
 
-pub use crate::concurrent::arms::{both, gather, try_gather};
+pub use crate::concurrent::arms::{both, gather, gather_all, race, race_ok, staggered, try_gather};
 pub use crate::concurrent::at_once::{AtOnce, at_once};
 pub use crate::concurrent::completing::{completing, deliver};
+pub use crate::concurrent::entrants::entrant;
 pub use crate::concurrent::gathering::{gather_each, gather_each_or_errors, try_gather_each};
 pub use crate::concurrent::given::{converted, given, marked};
 pub use crate::concurrent::input::{Awaited, Items, awaited};
+pub use crate::concurrent::progress::{shared, told, told_of_failure};
 pub use crate::concurrent::pull::{each, each_awaited, fallible};
 pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
@@ -29,7 +31,7 @@ pub use crate::policy::timeout::timeout_or as timeout;
 pub use crate::transaction::{begin, lend, savepoint};
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, savepoint, try_generator};
+pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

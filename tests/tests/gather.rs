@@ -8,6 +8,8 @@ mod borrowing;
 mod comprehension;
 #[path = "gather/endings.rs"]
 mod endings;
+#[path = "gather/errors_all.rs"]
+mod errors_all;
 #[path = "gather/fairness.rs"]
 mod fairness;
 #[path = "gather/forms.rs"]

@@ -1,4 +1,4 @@
-//! What `gather!` and `as_completed!` allocate.
+//! What `gather!`, `as_completed!`, `race!` and `race_ok!` allocate.
 //!
 //! A program of its own: counting takes a global allocator, whose trait is unsafe to implement, and no test may run beside it.
 
@@ -10,7 +10,7 @@ use std::future::{Future, ready};
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
-use weftwork::{as_completed, gather};
+use weftwork::{as_completed, gather, race, race_ok};
 use weftwork_tests::children::poll;
 
 thread_local! {
@@ -95,6 +95,68 @@ fn c50_many_arms_that_wait_share_one_block() {
         while poll(gathered.as_mut(), Waker::noop()).is_pending() {}
     });
     assert_eq!(count, 1);
+}
+
+#[test]
+fn c50_c52_races_allocate_nothing() {
+    let (first, count) = allocations(|| {
+        let never = std::future::pending;
+        poll_once(race!(never(), never(), never(), never(), never(), never(), never(), never(), ready(9), ready(10)))
+    });
+    assert_eq!((first, count), (Poll::Ready(9), 0));
+    let (polled, count) = allocations(|| {
+        let late = || async {
+            yield_once().await;
+            Ok::<_, ()>(1)
+        };
+        let mut few = pin!(race!(late(), late(), late(), late()));
+        let mut few_ok = pin!(race_ok!(ready(Err(())), late(), late(), late()));
+        let first = [poll(few.as_mut(), Waker::noop()).is_ready(), poll(few_ok.as_mut(), Waker::noop()).is_ready()];
+        (first, poll(few.as_mut(), Waker::noop()), poll(few_ok.as_mut(), Waker::noop()))
+    });
+    assert_eq!((polled, count), (([false, false], Poll::Ready(Ok(1)), Poll::Ready(Ok(1))), 0));
+}
+
+#[test]
+fn c50_many_racers_that_wait_share_one_block() {
+    let (polls, count) = allocations(|| {
+        let twice = || async {
+            yield_once().await;
+            yield_once().await;
+        };
+        let mut raced = pin!(race!(twice(), twice(), twice(), twice(), twice()));
+        let mut polls = 1;
+        while poll(raced.as_mut(), Waker::noop()).is_pending() {
+            polls += 1;
+        }
+        polls
+    });
+    assert_eq!((polls, count), (3, 1));
+}
+
+/// Without an error, that is.
+#[test]
+fn c45_errors_are_the_only_thing_that_takes_memory() {
+    let good = || ready(Ok::<u8, u8>(1));
+    let (all, count) = allocations(|| poll_once(gather!(good()?, good()?, good()?, errors = all)));
+    assert_eq!((all, count), (Poll::Ready(Ok((1, 1, 1))), 0));
+    let ((), count) = allocations(|| {
+        let Poll::Ready(Err(errors)) =
+            poll_once(gather!(ready(Err::<u8, _>(1_u8))?, good()?, ready(Err::<u8, _>(3))?, errors = all))
+        else {
+            panic!("two fail")
+        };
+        assert_eq!(errors.len(), 2);
+    });
+    assert_eq!(count, 1);
+}
+
+/// The timer is a part of the race.
+#[tokio::test(start_paused = true)]
+async fn a_stagger_allocates_nothing() {
+    let mut raced = pin!(race_ok!(std::future::pending(), std::future::pending::<Result<(), ()>>(), stagger = 5ms));
+    let (polled, count) = allocations(|| poll(raced.as_mut(), Waker::noop()).is_pending());
+    assert_eq!((polled, count), (true, 0));
 }
 
 #[test]

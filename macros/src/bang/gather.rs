@@ -1,16 +1,16 @@
 //! `gather!`: arms that run together, or a comprehension of them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::comprehension::Comprehension;
 use super::options::{Options, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::Arm;
+use crate::kit::arms::{Arm, tree};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::{binding, local_at};
+use crate::kit::idents::binding;
 use crate::kit::tokens::anchor;
 
 const GRAMMAR: Grammar = Grammar {
@@ -28,7 +28,7 @@ const GRAMMAR: Grammar = Grammar {
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
     driver::expression("gather!", &TokenStream::new(), |errors| {
-        let (parts, mut args) = split_options(input, &GRAMMAR, errors);
+        let (parts, args) = split_options(input, &GRAMMAR, errors);
         match parts.iter().position(Comprehension::is_one) {
             Some(index) => {
                 if let Some(second) = parts.get(1) {
@@ -37,10 +37,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
                 Some(collect(&comprehension, args, &krate, errors))
             }
-            None => {
-                refuse_limit(&mut args, errors);
-                Some(arms(parts, &krate))
-            }
+            None => Some(arms(parts, args, &krate, errors)),
         }
     })
 }
@@ -54,47 +51,43 @@ fn refuse_limit(args: &mut Args, errors: &mut Errors) {
 
 /// In:  `a(), b()?, c()`
 /// Out: `{ let error = PhantomData; try_gather(both(both(given(a()).arm(), marked(b(), error).arm()), given(c()).arm()), |((x0, x1), x2)| (x0, x1, x2), error) }`
-fn arms(parts: Vec<TokenStream>, krate: &TokenStream) -> TokenStream {
+///
+/// With `errors = all` it is `gather_all`, and `kept` in place of `arm` behind `marked`.
+fn arms(parts: Vec<TokenStream>, mut args: Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+    refuse_limit(&mut args, errors);
     let private = quote!(#krate::__private);
     let arms: Vec<Arm> = parts.into_iter().map(Arm::new).collect();
     let is_marked = arms.iter().any(|arm| arm.mark.is_some());
+    let options = Options::read(&mut args, is_marked, errors);
     let error = binding("error");
-    let leaves: Vec<TokenStream> = arms
-        .iter()
-        .map(|arm| {
-            let (expr, arm_here) = (&arm.expr, local_at("arm", anchor(&arm.expr)));
-            match arm.mark {
-                Some(_) => quote!(#private::marked(#expr, #error).#arm_here()),
-                None => quote!(#private::given(#expr).#arm_here()),
-            }
-        })
-        .collect();
-    let names: Vec<_> = (0..arms.len()).map(|index| binding(&format!("output_{index}"))).collect();
-    let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
-    let pattern = tree_of_names(&names);
+    let leaves: Vec<TokenStream> = arms.iter().map(|arm| leaf(arm, &options, krate)).collect();
+    let names: Vec<TokenStream> = (0..arms.len()).map(|index| binding(&format!("output_{index}")).into_token_stream()).collect();
+    let tree_of_arms = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
+    let pattern = tree(&names, &|left, right| quote!((#left, #right)));
     let flatten = quote!(|#pattern| (#(#names,)*));
-    if is_marked {
-        quote!({ let #error = #private::PhantomData; #private::try_gather(#tree, #flatten, #error) })
-    } else {
-        quote!(#private::gather(#tree, #flatten))
+    let error_type = is_marked.then(|| options.children(krate).error_type());
+    let gathered = match (is_marked, options.all_errors) {
+        (false, _) => quote!(#private::gather(#tree_of_arms, #flatten)),
+        (true, false) => quote!(#private::try_gather(#tree_of_arms, #flatten, #error)),
+        (true, true) => quote!(#private::gather_all(#tree_of_arms, #flatten, #error)),
+    };
+    let gathered = options.supervised_arms("gather!", gathered, krate);
+    let before = options.outside_of_arms(arms.len(), krate);
+    match (error_type, before) {
+        (None, None) => gathered,
+        (error_type, before) => quote!({ #error_type #before #gathered }),
     }
 }
 
-/// A balanced tree: its depth grows with the logarithm, so that hundreds of arms stay far from the recursion limit.
-fn tree(leaves: &[TokenStream], both: &dyn Fn(TokenStream, TokenStream) -> TokenStream) -> TokenStream {
-    match leaves {
-        [] => quote!(()),
-        [leaf] => leaf.clone(),
-        leaves => {
-            let (left, right) = leaves.split_at(leaves.len().div_ceil(2));
-            both(tree(left, both), tree(right, both))
-        }
+/// One arm. What the options ask for goes around its future.
+fn leaf(arm: &Arm, options: &Options, krate: &TokenStream) -> TokenStream {
+    let (private, error, is_marked) = (quote!(#krate::__private), binding("error"), arm.mark.is_some());
+    let leaf = arm.name(if is_marked && options.all_errors { "kept" } else { "arm" });
+    let expr = options.around(&arm.expr, is_marked, anchor(&arm.expr), krate);
+    match arm.mark {
+        Some(_) => quote!(#private::marked(#expr, #error).#leaf()),
+        None => quote!(#private::given(#expr).#leaf()),
     }
-}
-
-fn tree_of_names(names: &[proc_macro2::Ident]) -> TokenStream {
-    let names: Vec<TokenStream> = names.iter().map(|name| quote!(#name)).collect();
-    tree(&names, &|left, right| quote!((#left, #right)))
 }
 
 /// In:  `for item in items { BODY? }, limit = n`

@@ -6,6 +6,8 @@ pub(crate) mod for_await;
 pub(crate) mod gather;
 pub(crate) mod generator;
 mod options;
+pub(crate) mod race;
+pub(crate) mod race_ok;
 pub(crate) mod savepoint;
 
 use proc_macro2::TokenStream;

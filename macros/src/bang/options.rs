@@ -1,13 +1,13 @@
 //! The options behind the arms or the comprehension.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::comprehension::{Children, Comprehension};
 use crate::kit::args::{Args, Grammar, key_of, refuse_stray_commas, unknown};
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
-use crate::kit::tokens::{argument, is_punct, split_at_commas, unwrap_invisible};
+use crate::kit::tokens::{argument, is_punct, is_word, split_at_commas, unwrap_invisible};
 
 /// What was asked for, but for what belongs to one macro alone.
 pub(crate) struct Options {
@@ -22,20 +22,12 @@ pub(crate) struct Options {
 impl Options {
     /// `is_marked` says whether anything can fail.
     pub(crate) fn read(args: &mut Args, is_marked: bool, errors: &mut Errors) -> Self {
-        let mut of_marks = |key: &str| {
-            let named = args.take(key)?;
-            if !is_marked {
-                errors.at(&named.key, format_args!("`{key}` is about what fails, and nothing here is marked with a `?`\nwrite a `?` behind what may fail, or leave `{key}` out"));
-                return None;
-            }
-            Some(named.value)
-        };
-        let error = of_marks("error");
-        let all = of_marks("errors");
-        let all_errors = all.is_some();
-        if let Some(value) = all.filter(|value| value.to_string() != "all") {
-            errors.at(value, "`errors` takes `all`: everything runs to its end, and every error is returned");
+        let error = args.take("error");
+        if let Some(option) = error.as_ref().filter(|_| !is_marked) {
+            errors.at(&option.key, "`error` is what the errors of what has a `?` behind it become, and here nothing has\nput the `?` behind what may fail, or leave the option out");
         }
+        let error = error.map(|option| option.value);
+        let all_errors = all_errors(args, is_marked, errors);
         let (spawn, progress) = (args.take("spawn").is_some(), args.take("progress").map(|progress| argument(progress.value)));
         Self { error, all_errors, spawn, progress }
     }
@@ -50,6 +42,38 @@ impl Options {
         let make_tasks = self.spawn.then(|| quote!(let #tasks = #private::tasks();));
         let take_progress = self.progress.as_ref().map(|value| quote!(let #progress = #value;));
         quote!(#make_tasks #take_progress)
+    }
+
+    /// The same for arms, of which there are `count`.
+    pub(crate) fn outside_of_arms(&self, count: usize, krate: &TokenStream) -> Option<TokenStream> {
+        let (private, tasks, progress) = (quote!(#krate::__private), binding("tasks"), binding("progress"));
+        let make_tasks = self.spawn.then(|| quote!(let #tasks = #private::tasks();));
+        let share_progress = self.progress.as_ref().map(|value| quote!(let #progress = #private::shared(#value, #count);));
+        (self.spawn || self.progress.is_some()).then(|| quote!(#make_tasks #share_progress))
+    }
+
+    /// What an arm is given: its expression, or a future around that.
+    pub(crate) fn around(&self, expr: &TokenStream, is_marked: bool, at: Span, krate: &TokenStream) -> TokenStream {
+        let is_converted = is_marked && self.error.is_some();
+        if !(is_converted || self.spawn || self.progress.is_some()) {
+            return expr.clone();
+        }
+        let child = self.children(krate).child(expr, is_marked, at);
+        if self.progress.is_none() {
+            return child;
+        }
+        let (private, progress) = (quote!(#krate::__private), binding("progress"));
+        let told = if is_marked { quote!(told_of_failure) } else { quote!(told) };
+        quote!(#private::#told(#child, &#progress))
+    }
+
+    /// Arms with what waits for their tasks.
+    pub(crate) fn supervised_arms(&self, name: &str, arms: TokenStream, krate: &TokenStream) -> TokenStream {
+        if !self.spawn {
+            return arms;
+        }
+        let supervised = self.supervised(arms, krate);
+        quote!(#krate::__private::whole(#name, #supervised))
     }
 
     /// What the block of a comprehension does first, to own what was made outside.
@@ -75,6 +99,18 @@ impl Options {
         let tasks = binding("tasks");
         quote!(#krate::__private::supervised(#engine, &#tasks))
     }
+}
+
+/// Whether the option `errors = all` is there.
+fn all_errors(args: &mut Args, is_marked: bool, errors: &mut Errors) -> bool {
+    let Some(option) = args.take("errors") else { return false };
+    let is_all = is_word(&unwrap_invisible(&option.value), "all");
+    if !is_all {
+        errors.at(&option.value, "`errors` takes `all`: everything runs to its end, and every error is returned\nwithout the option the first error ends it");
+    } else if !is_marked {
+        errors.at(&option.key, "`errors = all` is about what has a `?` behind it, and here nothing has\nput the `?` behind what may fail, or leave the option out");
+    }
+    is_all
 }
 
 /// Splits the arms or the comprehension from the options behind them.

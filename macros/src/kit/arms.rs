@@ -1,8 +1,11 @@
 //! Arms of `gather!` and its sisters: split at top-level commas, each with an optional trailing `?`.
 
-use proc_macro2::{Punct, TokenStream, TokenTree};
+use proc_macro2::{Ident, Punct, TokenStream, TokenTree};
+use quote::quote;
 
-use super::tokens::argument;
+use super::errors::Errors;
+use super::idents::local_at;
+use super::tokens::{anchor, argument, is_joint, is_punct};
 
 /// One arm: an expression that gives a future, and the mark behind it.
 pub(crate) struct Arm {
@@ -25,6 +28,50 @@ impl Arm {
     }
 }
 
+impl Arm {
+    /// A generated name about which an error stands at the arm as a whole.
+    pub(crate) fn name(&self, name: &str) -> Ident {
+        local_at(name, anchor(&self.expr))
+    }
+}
+
+/// The arms of a race: there has to be one at least, and none has a mark or a handler. `name` is the macro's, `example` one line of
+/// correct form.
+pub(crate) fn racing(parts: Vec<TokenStream>, name: &str, example: &str, errors: &mut Errors) -> Vec<Arm> {
+    let arms: Vec<Arm> = parts.into_iter().map(Arm::new).collect();
+    if arms.is_empty() && errors.is_empty() {
+        errors.at(TokenStream::new(), format_args!("`{name}` needs something to race\nwrite `{example}`"));
+    }
+    for mark in arms.iter().filter_map(|arm| arm.mark.as_ref()) {
+        errors.at(mark, format_args!("an arm of `{name}` has no `?`\nawait the result with `?` instead, `{example}.await?`"));
+    }
+    arms
+}
+
+/// Says at the first `=>` that outcomes are looked at behind a race. Nothing else in such an input means what it looks like.
+pub(crate) fn has_handler(input: &TokenStream, name: &str, errors: &mut Errors) -> bool {
+    let trees: Vec<TokenTree> = input.clone().into_iter().collect();
+    let is_arrow = |pair: &&[TokenTree]| is_punct(pair.first(), '=') && is_joint(pair.first()) && is_punct(pair.get(1), '>');
+    let Some([equals, greater]) = trees.windows(2).find(is_arrow) else { return false };
+    errors.at(
+        quote!(#equals #greater),
+        format_args!("an arm of `{name}` is a future alone, without a pattern or a handler\nlook at the outcome behind it, `match {name}(..).await {{ .. }}`"),
+    );
+    true
+}
+
+/// A balanced tree: its depth grows with the logarithm, so that hundreds of arms stay far from the recursion limit.
+pub(crate) fn tree(leaves: &[TokenStream], both: &dyn Fn(TokenStream, TokenStream) -> TokenStream) -> TokenStream {
+    match leaves {
+        [] => quote!(()),
+        [leaf] => leaf.clone(),
+        leaves => {
+            let (left, right) = leaves.split_at(leaves.len().div_ceil(2));
+            both(tree(left, both), tree(right, both))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +87,21 @@ mod tests {
         assert_eq!(read(quote!(f(x?))), ("f (x ?)".into(), false));
         assert_eq!(read(quote!((open()?))), ("(open () ?)".into(), false));
         assert_eq!(read(quote!(open()??)), ("open () ?".into(), true));
+    }
+
+    #[test]
+    fn an_arrow_at_the_top_level_is_a_handler() {
+        let found = |tokens: TokenStream| {
+            let mut errors = Errors::new();
+            let found = has_handler(&tokens, "race!", &mut errors);
+            assert_eq!(errors.into_messages().len(), usize::from(found), "{tokens}");
+            found
+        };
+        for handled in [quote!(x = a() => x, b()), quote!(_ = a() => {} y = b() => {}), quote!(a(), b() => c)] {
+            assert!(found(handled.clone()), "{handled}");
+        }
+        for plain in [quote!(a(), b()), quote!(match x { y => z }, a >= b, c = > d), quote!()] {
+            assert!(!found(plain.clone()), "{plain}");
+        }
     }
 }

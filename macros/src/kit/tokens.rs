@@ -34,7 +34,7 @@ pub(crate) fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {
     parts
 }
 
-fn is_joint(tree: Option<&TokenTree>) -> bool {
+pub(crate) fn is_joint(tree: Option<&TokenTree>) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct)) if punct.spacing() == Spacing::Joint)
 }
 
@@ -54,6 +54,12 @@ pub(crate) fn is_punct(tree: Option<&TokenTree>, wanted: char) -> bool {
 
 pub(crate) fn is_ident(tree: Option<&TokenTree>, wanted: &str) -> bool {
     matches!(tree, Some(TokenTree::Ident(ident)) if ident == wanted)
+}
+
+/// Whether this is one identifier and nothing else.
+pub(crate) fn is_word(tokens: &TokenStream, wanted: &str) -> bool {
+    let mut trees = tokens.clone().into_iter();
+    is_ident(trees.next().as_ref(), wanted) && trees.next().is_none()
 }
 
 /// The group behind `tree` if it has this delimiter.

@@ -13,7 +13,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::arms::{Arm, Arms, TryArm};
+use super::arms::{Arm, Arms, Failing, Kept, TryArm};
+use super::failures::Failures;
 use super::input::Items;
 use super::tasks::{Spawned, Tasks};
 
@@ -147,6 +148,11 @@ impl<F: IntoFuture<Output = Result<T, E>>, T, E> GivenMarked<F, E> {
         TryArm::new(self.value.into_future())
     }
 
+    /// As an arm of `gather!` with `errors = all`.
+    pub fn kept(self) -> Kept<F::IntoFuture> {
+        Kept::new(self.value.into_future())
+    }
+
     /// As the child of a comprehension.
     #[inline]
     pub fn child(self) -> F::IntoFuture {
@@ -156,6 +162,13 @@ impl<F: IntoFuture<Output = Result<T, E>>, T, E> GivenMarked<F, E> {
 
 impl<V, E> OtherwiseMarked<V, E> {
     pub fn arm<T>(&self) -> StandIn<T>
+    where
+        V: IntoFuture<Output: FailsWith<E>>,
+    {
+        no_value()
+    }
+
+    pub fn kept<T>(&self) -> StandIn<T>
     where
         V: IntoFuture<Output: FailsWith<E>>,
     {
@@ -254,7 +267,7 @@ pub trait FailsWith<E> {}
 #[diagnostic::do_not_recommend]
 impl<T, E> FailsWith<E> for Result<T, E> {}
 
-fn no_value<T>() -> T {
+pub(super) fn no_value<T>() -> T {
     unreachable!("this is called only where a bound is broken, which does not compile")
 }
 
@@ -288,5 +301,11 @@ impl<T, E> Arms<E> for StandIn<T> {
 
     fn take(self: Pin<&mut Self>) -> T {
         no_value()
+    }
+}
+
+impl<T, E> Failing<E> for StandIn<T> {
+    fn fail(self: Pin<&mut Self>, _: &mut Failures<E>) {
+        no_value::<()>();
     }
 }

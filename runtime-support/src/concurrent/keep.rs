@@ -239,12 +239,10 @@ impl<T, E> Keep<Result<T, E>> for AllErrors<T, E> {
 
     fn finish(&mut self) -> Self::Output {
         let outputs = self.0.take();
-        let children = outputs.len();
         if outputs.iter().all(Result::is_ok) {
             return Ok(outputs.into_iter().filter_map(Result::ok).collect());
         }
-        let errors = outputs.into_iter().enumerate().filter_map(|(input, output)| Some((input, output.err()?)));
-        Err(GatherErrors::new(errors.collect(), children))
+        Err(GatherErrors::new(outputs.into_iter().map(Result::err).collect()))
     }
 
     fn clear(&mut self) {

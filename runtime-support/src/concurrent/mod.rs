@@ -4,6 +4,7 @@ pub(crate) mod arms;
 pub(crate) mod at_once;
 pub(crate) mod completing;
 mod core;
+pub(crate) mod entrants;
 pub(crate) mod failures;
 pub(crate) mod gathering;
 pub(crate) mod given;

@@ -1,7 +1,13 @@
 //! Who is told how far a gather is.
 
 use std::fmt;
+use std::future::Future;
 use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
 
 use super::input::Extent;
 use super::keep::Keep;
@@ -165,5 +171,75 @@ impl<O, K: Keep<O>, P: Progress> Keep<O> for Watched<K, P> {
 impl<K, P> fmt::Debug for Watched<K, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watched").finish_non_exhaustive()
+    }
+}
+
+/// Somebody who is told by several arms.
+#[derive(Debug)]
+pub struct Shared<P>(Arc<Mutex<Told<P>>>);
+
+#[derive(Debug)]
+struct Told<P> {
+    progress: P,
+    /// Until it is told.
+    total: Option<usize>,
+}
+
+/// See `Shared`. `total` is the number of the arms.
+pub fn shared<P: Progress>(progress: P, total: usize) -> Shared<P> {
+    Shared(Arc::new(Mutex::new(Told { progress, total: Some(total) })))
+}
+
+impl<P: Progress> Shared<P> {
+    fn with(&self, tell: impl FnOnce(&mut P)) {
+        // Arms are polled one after the other: nobody waits for this lock.
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(total) = told.total.take() {
+            told.progress.started(Some(total));
+        }
+        tell(&mut told.progress);
+    }
+}
+
+pin_project! {
+    /// An arm that tells when it has ended.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Telling<F: Future, P> {
+        #[pin]
+        future: F,
+        shared: Shared<P>,
+        is_started: bool,
+        is_failure: fn(&F::Output) -> bool,
+    }
+}
+
+/// See `Telling`.
+pub fn told<F: Future, P>(future: F, shared: &Shared<P>) -> Telling<F, P> {
+    Telling { future, shared: Shared(shared.0.clone()), is_started: false, is_failure: |_| false }
+}
+
+/// The same for an arm with a mark.
+pub fn told_of_failure<T, E, F: Future<Output = Result<T, E>>, P>(future: F, shared: &Shared<P>) -> Telling<F, P> {
+    Telling { future, shared: Shared(shared.0.clone()), is_started: false, is_failure: Result::is_err }
+}
+
+impl<F: Future, P: Progress> Future for Telling<F, P> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if !std::mem::replace(this.is_started, true) {
+            this.shared.with(|_| {});
+        }
+        let output = ready!(this.future.poll(cx));
+        let finished = if (this.is_failure)(&output) { Finished::Failed } else { Finished::Good };
+        this.shared.with(|progress| progress.finished(finished));
+        Poll::Ready(output)
+    }
+}
+
+impl<F: Future, P> fmt::Debug for Telling<F, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telling").finish_non_exhaustive()
     }
 }

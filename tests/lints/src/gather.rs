@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::num::{NonZeroUsize, ParseIntError};
 
-use weftwork::{as_completed, for_await, gather};
+use weftwork::{GatherErrors, as_completed, for_await, gather};
 
 async fn parse(text: &str) -> Result<u8, ParseIntError> {
     std::future::ready(text.parse()).await
@@ -130,4 +130,14 @@ pub async fn in_order_of_completion(texts: &[String]) -> Result<u32, ParseIntErr
         sum += 1;
     });
     Ok(sum)
+}
+
+/// Every error.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn every_error() -> Result<(u8, u8), GatherErrors<ParseIntError>> {
+    let (first, (), third) = gather!(parse("1")?, rest(), { parse("2") }?, errors = all).await?;
+    let (second,) = gather!((parse("x"))?, errors = all).await?;
+    Ok((first + second, third))
 }

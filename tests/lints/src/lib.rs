@@ -14,4 +14,5 @@ pub mod gather;
 pub mod generator;
 pub mod generator_forms;
 pub mod policies;
+pub mod race;
 pub mod transactional;

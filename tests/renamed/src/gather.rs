@@ -1,8 +1,8 @@
-//! `gather!` and `as_completed!`, by the other name, by a re-export, and by one of the macros inside another.
+//! `gather!`, `as_completed!`, `race!` and `race_ok!`, by the other name, by a re-export, and by one of the macros inside another.
 
 use std::num::ParseIntError;
 
-use woven::{as_completed, for_await, gather};
+use woven::{GatherErrors, RaceError, as_completed, for_await, gather, race, race_ok};
 
 async fn parse(text: &str) -> Result<u8, ParseIntError> {
     text.parse()
@@ -54,4 +54,28 @@ pub async fn sum(texts: &[String]) -> Result<u32, ParseIntError> {
         sum += u32::from(number?);
     });
     Ok(sum)
+}
+
+/// Every error.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn all() -> Result<(u8, u8), GatherErrors<ParseIntError>> {
+    gather!(parse("1")?, parse("x")?, errors = all).await
+}
+
+/// The first output.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn first() -> Result<u8, ParseIntError> {
+    race!(parse("1"), crate::reexport::fabric::race!(parse("2"), parse("x"))).await
+}
+
+/// The first number.
+///
+/// # Errors
+/// When no text is a number.
+pub async fn number() -> Result<u8, RaceError<ParseIntError>> {
+    woven::race_ok!(parse("1"), async { race_ok!(parse("2"), parse("3")).await.or(Ok(4)) }, stagger = 5ms).await
 }

@@ -1,22 +1,12 @@
 //! How a gather ends: what is dropped when, panics, and polling what has ended.
 
 use std::future::ready;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
 use weftwork::gather;
-use weftwork_tests::Gauge;
 use weftwork_tests::children::{Board, poll};
-
-/// The payload of the panic in `run`, if it was a text.
-fn panic_of(run: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(run)).expect_err("it panics");
-    match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => payload.downcast::<&str>().map_or_else(|_| String::from("no text"), |text| (*text).to_owned()),
-    }
-}
+use weftwork_tests::{Gauge, panic_of};
 
 #[test]
 fn c5_the_others_are_gone_before_the_error_is_seen() {

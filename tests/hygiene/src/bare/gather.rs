@@ -1,4 +1,4 @@
-//! `gather!` and `as_completed!`.
+//! `gather!`, `as_completed!`, `race!` and `race_ok!`.
 #![no_implicit_prelude]
 
 type Answer<T = u8> = ::core::result::Result<T, u8>;
@@ -47,4 +47,20 @@ async fn in_order_of_completion(numbers: &[u8]) -> u8 {
         sum += n;
     });
     sum
+}
+
+async fn every_error() -> ::core::result::Result<(u8, Answer), ::weftwork::GatherErrors<u8>> {
+    ::weftwork::gather!(answer(1)?, answer(2), errors = all).await
+}
+
+async fn first() -> u8 {
+    ::weftwork::race!(number(1), number(2)).await
+}
+
+async fn first_ok() -> ::core::result::Result<u8, ::weftwork::RaceError<u8>> {
+    ::weftwork::race_ok!(answer(1), answer(2)).await
+}
+
+async fn one_after_another() -> ::core::result::Result<u8, ::weftwork::RaceError<u8>> {
+    ::weftwork::race_ok!(answer(1), answer(2), stagger = 1.5s).await
 }

@@ -1,4 +1,4 @@
-//! `gather!` and `as_completed!`, also where constants and locals are called what the expansions call theirs.
+//! `gather!`, `as_completed!`, `race!` and `race_ok!`, also where constants and locals are called what the expansions call theirs.
 
 #![allow(non_upper_case_globals)]
 
@@ -16,6 +16,8 @@ const output: u8 = 9;
 const output_0: u8 = 10;
 static output_1: u8 = 11;
 static value: u8 = 12;
+const racer: u8 = 13;
+static entrant: u8 = 14;
 
 type Answer<T = u8> = ::core::result::Result<T, u8>;
 
@@ -83,4 +85,21 @@ async fn in_order_of_completion(numbers: &[u8]) -> u8 {
         sum += n;
     });
     sum
+}
+
+async fn every_error() -> ::core::result::Result<(u8, Answer), ::weftwork::GatherErrors<u8>> {
+    ::weftwork::gather!(answer(error)?, answer(item), errors = all).await
+}
+
+async fn first() -> u8 {
+    ::weftwork::race!(number(output), number(racer), ::weftwork::race!(number(entrant))).await
+}
+
+async fn first_ok(stagger: ::core::time::Duration) -> ::core::result::Result<u8, ::weftwork::RaceError<u8>> {
+    ::weftwork::race_ok!(
+        async { ::weftwork::race_ok!(answer(output), answer(entrant)).await.map_err(|lost| *lost.first().unwrap()) },
+        answer(racer),
+        stagger = stagger
+    )
+    .await
 }

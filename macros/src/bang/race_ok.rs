@@ -1,0 +1,78 @@
+//! `race_ok!`: the first success of futures that run together, or that start one after another.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::comprehension::Comprehension;
+use super::options::split_options;
+use super::split_crate;
+use crate::kit::args::{Args, Grammar};
+use crate::kit::arms::{has_handler, racing, tree};
+use crate::kit::driver;
+use crate::kit::duration;
+use crate::kit::errors::Errors;
+use crate::kit::idents::binding;
+use crate::kit::tokens::argument;
+
+const GRAMMAR: Grammar = Grammar {
+    name: "race_ok!",
+    example: "race_ok!(primary(), replica(), stagger = 250ms)",
+    options: &["stagger"],
+    words: &[],
+    foreign: &[
+        (&["delay", "hedge", "hedge_after", "interval", "after"], "it is called `stagger` here"),
+        (&["timeout"], "write `timeout(secs(5), race_ok!(..))`"),
+        (&["errors"], "the error of `race_ok!` has every failure already"),
+    ],
+};
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let (krate, input) = split_crate(input);
+    driver::expression("race_ok!", &TokenStream::new(), |errors| {
+        if has_handler(&input, GRAMMAR.name, errors) {
+            return None;
+        }
+        let (parts, mut args) = split_options(input, &GRAMMAR, errors);
+        let stagger = stagger(&mut args, &krate, errors);
+        match parts.iter().position(Comprehension::is_one) {
+            Some(index) => {
+                errors
+                    .at(&parts[index], "`race_ok!` takes arms, for now\nwrite `race_ok!(primary(), replica(), stagger = 250ms)`");
+                None
+            }
+            None => arms(parts, stagger.as_ref(), &krate, errors),
+        }
+    })
+}
+
+/// The value of `stagger = ..`, a `Duration`.
+fn stagger(args: &mut Args, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+    let stagger = args.take("stagger")?;
+    Some(argument(duration::parse(&stagger.value, krate, errors)))
+}
+
+/// In:  `a(), b(), stagger = 250ms`
+/// Out: `{ let output = PhantomData::<Result<_, _>>; staggered(both(entrant(a(), output).contender(), entrant(b(), output).contender()), Duration::from_millis(250), output) }`
+///
+/// Without `stagger` it is `race_ok`.
+fn arms(parts: Vec<TokenStream>, stagger: Option<&TokenStream>, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+    let private = quote!(#krate::__private);
+    let arms = racing(parts, GRAMMAR.name, "race_ok!(primary(), replica())", errors);
+    if arms.is_empty() {
+        return None;
+    }
+    let output = binding("output");
+    let leaves: Vec<TokenStream> = arms
+        .iter()
+        .map(|arm| {
+            let (expr, contender) = (&arm.expr, arm.name("contender"));
+            quote!(#private::entrant(#expr, #output).#contender())
+        })
+        .collect();
+    let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
+    let race = match stagger {
+        Some(stagger) => quote!(#private::staggered(#tree, #stagger, #output)),
+        None => quote!(#private::race_ok(#tree, #output)),
+    };
+    Some(quote!({ let #output = #private::PhantomData::<#private::Result<_, _>>; #race }))
+}
