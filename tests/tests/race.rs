@@ -2,6 +2,8 @@
 
 #[path = "race/arms.rs"]
 mod arms;
+#[path = "race/comprehension.rs"]
+mod comprehension;
 #[path = "race/endings.rs"]
 mod endings;
 #[path = "race/fairness.rs"]

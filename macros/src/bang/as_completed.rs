@@ -37,9 +37,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             errors.at(other, "`as_completed!` takes one comprehension, this stands behind it");
         }
         let comprehension = Comprehension::read(first, &GRAMMAR, errors)?;
-        if let Some(mark) = &comprehension.mark {
-            errors.at(mark, "an error is an item of `as_completed!`, it ends nothing\nleave the `?` off and look at the items");
-        }
+        comprehension.refuse_mark(
+            "an error is an item of `as_completed!`, it ends nothing\nleave the `?` off and look at the items",
+            errors,
+        );
         Some(emit(&comprehension, args, &krate, errors))
     })
 }

@@ -30,6 +30,8 @@ pub(crate) struct Children<'a> {
     pub(crate) error: Option<TokenStream>,
     /// Whether each is a task of its own.
     pub(crate) spawn: bool,
+    /// Whether each has to give a `Result`, of which the first `Ok` is looked for.
+    pub(crate) contend: bool,
 }
 
 impl Comprehension {
@@ -105,6 +107,13 @@ impl Comprehension {
             }
         }
         errors.len() == before
+    }
+
+    /// Says at the mark that there is none where nothing fails as a whole.
+    pub(crate) fn refuse_mark(&self, message: &str, errors: &mut Errors) {
+        if let Some(mark) = &self.mark {
+            errors.at(mark, message);
+        }
     }
 
     /// In:  `for PATTERN in HEADER { .. }`
@@ -194,6 +203,7 @@ impl Children<'_> {
     pub(crate) fn child(&self, expr: &TokenStream, is_marked: bool, at: Span) -> TokenStream {
         let (private, error, child) = (self.private(), binding("error"), local_at("child", at));
         let child = match (is_marked, &self.error) {
+            _ if self.contend => quote!(#private::entrant(#expr, #private::PhantomData::<#private::Result<_, _>>).#child()),
             (false, _) => quote!(#private::given(#expr).#child()),
             (true, None) => quote!(#private::marked(#expr, #error).#child()),
             (true, Some(_)) => quote!(#private::converted(#expr, #error).#child()),
@@ -207,7 +217,8 @@ impl Children<'_> {
 }
 
 fn example(grammar: &Grammar) -> String {
-    format!("{}(for item in items {{ work(item) }}, limit = 8)", grammar.name)
+    let limit = if grammar.options.contains(&"limit") { ", limit = 8" } else { "" };
+    format!("{}(for item in items {{ work(item) }}{limit})", grammar.name)
 }
 
 /// Takes a trailing `?` off the last expression of a body.
@@ -226,6 +237,14 @@ fn take_mark(body: &Group) -> (Group, Option<Punct>) {
 /// `..` in front of futures.
 fn is_splat(first: Option<&TokenTree>, second: Option<&TokenTree>) -> bool {
     is_punct(first, '.') && is_punct(second, '.')
+}
+
+/// Says at what stands beside a comprehension that it stands alone.
+pub(crate) fn refuse_others(parts: &[TokenStream], comprehension: usize, name: &str, errors: &mut Errors) {
+    if parts.len() > 1 {
+        let second = if comprehension == 0 { 1 } else { comprehension };
+        errors.at(&parts[second], format_args!("a comprehension stands alone\nnest another `{name}` for this"));
+    }
 }
 
 /// Where the header of a comprehension begins in the arguments of a macro, and where its body is.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::comprehension::Comprehension;
+use super::comprehension::{Comprehension, refuse_others};
 use super::options::{Options, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
@@ -31,9 +31,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         let (parts, args) = split_options(input, &GRAMMAR, errors);
         match parts.iter().position(Comprehension::is_one) {
             Some(index) => {
-                if let Some(second) = parts.get(1) {
-                    errors.at(second, "a comprehension stands alone\nnest another `gather!` for this");
-                }
+                refuse_others(&parts, index, GRAMMAR.name, errors);
                 let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
                 Some(collect(&comprehension, args, &krate, errors))
             }

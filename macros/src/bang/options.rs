@@ -33,7 +33,7 @@ impl Options {
     }
 
     pub(crate) fn children<'a>(&self, krate: &'a TokenStream) -> Children<'a> {
-        Children { krate, error: self.error.clone(), spawn: self.spawn }
+        Children { krate, error: self.error.clone(), spawn: self.spawn, contend: false }
     }
 
     /// What is made where the macro stands: `let tasks = tasks();`

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::comprehension::Comprehension;
+use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::Grammar;
-use crate::kit::arms::{has_handler, racing, tree};
+use crate::kit::arms::{has_handler, no_mark, racing, tree};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
@@ -34,11 +34,28 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         let (parts, _) = split_options(input, &GRAMMAR, errors);
         match parts.iter().position(Comprehension::is_one) {
             Some(index) => {
-                errors.at(&parts[index], "`race!` takes arms, for now\nwrite `race!(first(), second())`");
-                None
+                refuse_others(&parts, index, GRAMMAR.name, errors);
+                let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
+                comprehension.refuse_mark(&no_mark(GRAMMAR.name, "race!(for item in items { work(item) })"), errors);
+                Some(each(&comprehension, &krate))
             }
             None => arms(parts, &krate, errors),
         }
+    })
+}
+
+/// In:  `for item in items { BODY }`
+/// Out: an async block that owns the input, and in it the engine with a closure that makes the next future.
+fn each(comprehension: &Comprehension, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: false });
+    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
+    quote!({
+        #outside
+        #private::whole("race!", async {
+            #inside
+            #private::race_each(#pull).await
+        })
     })
 }
 

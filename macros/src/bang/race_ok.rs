@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::comprehension::Comprehension;
+use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::{has_handler, racing, tree};
+use crate::kit::arms::{has_handler, no_mark, racing, tree};
 use crate::kit::driver;
 use crate::kit::duration;
 use crate::kit::errors::Errors;
@@ -36,9 +36,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         let stagger = stagger(&mut args, &krate, errors);
         match parts.iter().position(Comprehension::is_one) {
             Some(index) => {
-                errors
-                    .at(&parts[index], "`race_ok!` takes arms, for now\nwrite `race_ok!(primary(), replica(), stagger = 250ms)`");
-                None
+                refuse_others(&parts, index, GRAMMAR.name, errors);
+                let comprehension = Comprehension::read(&parts[index], &GRAMMAR, errors)?;
+                comprehension.refuse_mark(&no_mark(GRAMMAR.name, "race_ok!(for item in items { work(item) })"), errors);
+                Some(each(&comprehension, stagger.as_ref(), &krate))
             }
             None => arms(parts, stagger.as_ref(), &krate, errors),
         }
@@ -49,6 +50,30 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn stagger(args: &mut Args, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let stagger = args.take("stagger")?;
     Some(argument(duration::parse(&stagger.value, krate, errors)))
+}
+
+/// In:  `for item in items { BODY }, stagger = 250ms`
+/// Out: an async block that owns the input, and in it the engine with a closure that makes the next future.
+fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &TokenStream) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let (items, stagger) = (binding("items"), binding("stagger"));
+    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: true });
+    let (outside, inside, source) = (comprehension.outside(krate), comprehension.inside(krate), comprehension.source(krate));
+    let make_stagger = interval.map(|interval| quote!(let #stagger = #private::stagger(#interval);));
+    let own_stagger = interval.map(|_| quote!(let #stagger = #stagger;));
+    let race = match interval {
+        Some(_) => quote!(#private::race_ok_staggered(#source::extent(&#items), &#stagger, #pull)),
+        None => quote!(#private::race_ok_each(#source::extent(&#items), #pull)),
+    };
+    quote!({
+        #outside
+        #make_stagger
+        #private::whole("race_ok!", async {
+            #inside
+            #own_stagger
+            #race.await
+        })
+    })
 }
 
 /// In:  `a(), b(), stagger = 250ms`

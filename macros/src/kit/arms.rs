@@ -43,9 +43,14 @@ pub(crate) fn racing(parts: Vec<TokenStream>, name: &str, example: &str, errors:
         errors.at(TokenStream::new(), format_args!("`{name}` needs something to race\nwrite `{example}`"));
     }
     for mark in arms.iter().filter_map(|arm| arm.mark.as_ref()) {
-        errors.at(mark, format_args!("an arm of `{name}` has no `?`\nawait the result with `?` instead, `{example}.await?`"));
+        errors.at(mark, no_mark(name, example));
     }
     arms
+}
+
+/// What is wrong with a `?` behind what races.
+pub(crate) fn no_mark(name: &str, example: &str) -> String {
+    format!("an arm of `{name}` has no `?`\nawait the result with `?` instead, `{example}.await?`")
 }
 
 /// Says at the first `=>` that outcomes are looked at behind a race. Nothing else in such an input means what it looks like.

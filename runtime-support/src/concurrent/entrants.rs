@@ -48,7 +48,21 @@ impl<F: IntoFuture<Output = Result<T, E>>, T, E> Entrant<F, Result<T, E>> {
     }
 }
 
+impl<F: IntoFuture<Output = Result<T, E>>, T, E> Entrant<F, Result<T, E>> {
+    /// As the child of a `race_ok!` over a comprehension.
+    pub fn child(self) -> F::IntoFuture {
+        self.value.into_future()
+    }
+}
+
 impl<V, R> OtherwiseEntrant<V, R> {
+    pub fn child<T>(&self) -> StandIn<T>
+    where
+        V: IntoFuture<Output: Contends<R>>,
+    {
+        no_value()
+    }
+
     pub fn racer(&self) -> StandIn<()>
     where
         V: IntoFuture<Output: Agrees<R>>,

@@ -64,16 +64,16 @@ impl<T> Outputs<T> {
 
     /// One that was ready when it was started, as all before it.
     #[inline]
-    fn push_first(&mut self, output: T) {
+    pub(super) fn push_first(&mut self, output: T) {
         self.ready.push(output);
     }
 
     /// One that was ready when it was started.
-    fn push(&mut self, output: T) {
+    pub(super) fn push(&mut self, output: T) {
         if self.others.is_empty() { self.ready.push(output) } else { self.others.push(Some(output)) }
     }
 
-    fn push_pending(&mut self) {
+    pub(super) fn push_pending(&mut self) {
         if self.others.is_empty() {
             self.others.reserve(self.expected.saturating_sub(self.ready.len()));
         }
@@ -81,15 +81,15 @@ impl<T> Outputs<T> {
     }
 
     #[inline]
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.ready.len() + self.others.len()
     }
 
-    fn set(&mut self, input: usize, output: T) {
+    pub(super) fn set(&mut self, input: usize, output: T) {
         self.others[input - self.ready.len()] = Some(output);
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.ready.clear();
         self.others.clear();
     }

@@ -12,6 +12,7 @@ pub(crate) mod input;
 mod keep;
 pub(crate) mod progress;
 pub(crate) mod pull;
+pub(crate) mod racing;
 pub(crate) mod stream;
 pub(crate) mod tasks;
 mod together;

@@ -1,0 +1,216 @@
+//! `race!` and `race_ok!` over a comprehension.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Context;
+use std::time::Duration;
+
+use tokio::task::coop;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::at_once::AtOnce;
+use super::failures::RaceError;
+use super::input::Extent;
+use super::keep::{Keep, Outputs};
+use super::pull::{Answer, Pull, Pulled};
+use super::together::{Child, Together, Yield, together};
+
+/// `race!` over a comprehension: the first output, and `None` if there was nothing to race.
+pub fn race_each<P: Pull>(pull: P) -> Together<P, First<Yield<P>>> {
+    together(pull, AtOnce::ALL, First { started: 0, output: PhantomData })
+}
+
+/// `race_ok!` over a comprehension: the first `Ok`, or every error.
+pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, FirstOk<'static, T, E>>
+where
+    P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
+{
+    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), stagger: None, output: PhantomData })
+}
+
+/// The same with contenders that start one after another.
+pub fn race_ok_staggered<P, T, E>(extent: Extent, stagger: &Stagger, pull: P) -> Together<Staggered<'_, P>, FirstOk<'_, T, E>>
+where
+    P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
+{
+    let pull = Staggered { pull, stagger, sleep: None, is_due: true };
+    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), stagger: Some(stagger), output: PhantomData })
+}
+
+/// The first output, which ends everything.
+#[derive(Debug)]
+pub struct First<T> {
+    started: usize,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T> Keep<T> for First<T> {
+    type Output = Option<T>;
+
+    fn push_first(&mut self, output: T) -> ControlFlow<Option<T>> {
+        ControlFlow::Break(Some(output))
+    }
+
+    fn push(&mut self, output: T) -> ControlFlow<Option<T>> {
+        ControlFlow::Break(Some(output))
+    }
+
+    fn push_pending(&mut self) {
+        self.started += 1;
+    }
+
+    fn count(&self) -> usize {
+        self.started
+    }
+
+    fn set(&mut self, _: usize, output: T) -> ControlFlow<Option<T>> {
+        ControlFlow::Break(Some(output))
+    }
+
+    fn finish(&mut self) -> Option<T> {
+        None
+    }
+
+    fn clear(&mut self) {}
+}
+
+/// The first `Ok`, which ends everything. Errors are kept.
+#[derive(Debug)]
+pub struct FirstOk<'s, T, E> {
+    errors: Outputs<E>,
+    stagger: Option<&'s Stagger>,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<T, E> FirstOk<'_, T, E> {
+    fn judge(&self, output: Result<T, E>) -> ControlFlow<Result<T, RaceError<E>>, E> {
+        match output {
+            Ok(value) => ControlFlow::Break(Ok(value)),
+            Err(error) => {
+                if let Some(stagger) = self.stagger {
+                    stagger.failures.fetch_add(1, Ordering::Relaxed);
+                }
+                ControlFlow::Continue(error)
+            }
+        }
+    }
+}
+
+impl<T, E> Keep<Result<T, E>> for FirstOk<'_, T, E> {
+    type Output = Result<T, RaceError<E>>;
+
+    fn push_first(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        self.push(output)
+    }
+
+    fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        let error = self.judge(output)?;
+        self.errors.push(error);
+        ControlFlow::Continue(())
+    }
+
+    fn push_pending(&mut self) {
+        self.errors.push_pending();
+    }
+
+    fn count(&self) -> usize {
+        self.errors.count()
+    }
+
+    fn set(&mut self, input: usize, output: Result<T, E>) -> ControlFlow<Self::Output> {
+        let error = self.judge(output)?;
+        self.errors.set(input, error);
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Self::Output {
+        Err(RaceError::new(self.errors.take().into_iter().map(Some).collect()))
+    }
+
+    fn clear(&mut self) {
+        self.errors.clear();
+    }
+}
+
+/// The value of `stagger = ..`, and how many contenders have failed for whom no other one has started yet.
+#[derive(Debug)]
+pub struct Stagger {
+    interval: Duration,
+    failures: AtomicUsize,
+}
+
+/// See `Stagger`.
+pub const fn stagger(interval: Duration) -> Stagger {
+    Stagger { interval, failures: AtomicUsize::new(0) }
+}
+
+impl Stagger {
+    /// Lets a failure count for one start.
+    fn take_failure(&self) -> bool {
+        self.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |failures| failures.checked_sub(1)).is_ok()
+    }
+}
+
+/// A pull that gives the next future when its time has come: when one has failed, or when none was started for the interval.
+pub struct Staggered<'s, P> {
+    pull: P,
+    stagger: &'s Stagger,
+    /// Counts from the last start. Boxed, as nothing of a pull is pinned; there while somebody waits.
+    sleep: Option<Pin<Box<Sleep>>>,
+    is_due: bool,
+}
+
+impl<P> Staggered<'_, P> {
+    fn becomes_due(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.stagger.interval.is_zero() || self.stagger.take_failure() {
+            return true;
+        }
+        if self.sleep.is_none() {
+            // Later than the clock can say is never.
+            let Some(deadline) = Instant::now().checked_add(self.stagger.interval) else { return false };
+            self.sleep = Some(Box::pin(sleep_until(deadline)));
+        }
+        // A contender may have spent the task's budget. It must not be able to put off the start of the others that way.
+        self.sleep.as_mut().is_some_and(|sleep| pin!(coop::unconstrained(sleep)).poll(cx).is_ready())
+    }
+}
+
+impl<P: Pull> Pull for Staggered<'_, P> {
+    type Answer = Answered<Child<P>>;
+    const MAY_WAIT: bool = true;
+
+    fn pull(&mut self, cx: &mut Context<'_>) -> Self::Answer {
+        self.is_due = self.is_due || self.becomes_due(cx);
+        if !self.is_due {
+            return Answered(Ok(Pulled::Later));
+        }
+        let answer = self.pull.pull(cx).answer();
+        if matches!(answer, Ok(Pulled::Next(_)) | Err(_)) {
+            self.is_due = false;
+            self.sleep = None;
+        }
+        Answered(answer)
+    }
+}
+
+impl<P> fmt::Debug for Staggered<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Staggered").field("stagger", &self.stagger).finish_non_exhaustive()
+    }
+}
+
+/// An answer that was looked at.
+#[derive(Debug)]
+pub struct Answered<F: Future>(Result<Pulled<F>, F::Output>);
+
+impl<F: Future> Answer for Answered<F> {
+    type Future = F;
+
+    fn answer(self) -> Result<Pulled<F>, F::Output> {
+        self.0
+    }
+}
