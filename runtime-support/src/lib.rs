@@ -18,8 +18,10 @@ pub mod guide;
 pub mod prelude;
 
 pub use concurrent::failures::{GatherErrors, RaceError};
+pub use concurrent::functions::{as_completed, gather, race, race_ok, try_gather};
 pub use concurrent::progress::{Finished, Progress};
 pub use concurrent::stream::AsCompleted;
+pub use concurrent::together::Together;
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;

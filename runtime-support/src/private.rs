@@ -18,7 +18,7 @@ pub use crate::concurrent::given::{converted, given, marked};
 pub use crate::concurrent::input::{Awaited, Items, awaited};
 pub use crate::concurrent::progress::{shared, told, told_of_failure};
 pub use crate::concurrent::pull::{each, each_awaited, fallible};
-pub use crate::concurrent::racing::{race_each, race_ok_each, race_ok_staggered, stagger};
+pub use crate::concurrent::racing::{race_each, race_ok_each, race_ok_staggered};
 pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;

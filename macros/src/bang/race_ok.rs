@@ -59,10 +59,9 @@ fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &T
     let (items, stagger) = (binding("items"), binding("stagger"));
     let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: true });
     let (outside, inside, source) = (comprehension.outside(krate), comprehension.inside(krate), comprehension.source(krate));
-    let make_stagger = interval.map(|interval| quote!(let #stagger = #private::stagger(#interval);));
-    let own_stagger = interval.map(|_| quote!(let #stagger = #stagger;));
+    let make_stagger = interval.map(|interval| quote!(let #stagger = #interval;));
     let race = match interval {
-        Some(_) => quote!(#private::race_ok_staggered(#source::extent(&#items), &#stagger, #pull)),
+        Some(_) => quote!(#private::race_ok_staggered(#source::extent(&#items), #stagger, #pull)),
         None => quote!(#private::race_ok_each(#source::extent(&#items), #pull)),
     };
     quote!({
@@ -70,7 +69,6 @@ fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &T
         #make_stagger
         #private::whole("race_ok!", async {
             #inside
-            #own_stagger
             #race.await
         })
     })

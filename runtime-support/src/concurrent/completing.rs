@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use super::at_once::AtOnce;
 use super::keep::Keep;
 use super::pull::Pull;
+use super::stream::Outputs;
 use super::together::{Together, Yield, together};
 use crate::generator::Outlet;
 
@@ -80,8 +81,32 @@ impl<P: Pull> Completing<P> {
         self.together.keep().outputs.pop_front()
     }
 
+    pub(super) fn set_limit(&mut self, at_once: AtOnce) {
+        self.together.set_limit(at_once);
+    }
+}
+
+impl<P: Pull> Outputs for Completing<P> {
+    type Output = Yield<P>;
+
+    fn poll_output(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<(usize, Yield<P>)>> {
+        self.advance(cx);
+        match self.take() {
+            None if !self.together.is_done() => Poll::Pending,
+            output => Poll::Ready(output),
+        }
+    }
+
+    fn drive(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
+        self.advance(cx);
+    }
+
     fn is_done(&self) -> bool {
-        self.together.is_done()
+        self.together.is_done() && self.together.kept().outputs.is_empty()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.together.kept().outputs.len(), None)
     }
 }
 
@@ -117,7 +142,7 @@ impl<P: Pull> Future for Deliver<'_, P> {
         }
         match completing.take() {
             Some(output) => outlet.put(output),
-            None if completing.is_done() => return Poll::Ready(()),
+            None if completing.together.is_done() => return Poll::Ready(()),
             None => {}
         }
         Poll::Pending

@@ -60,7 +60,7 @@ impl<E> FromIterator<Option<E>> for Failures<E> {
 
 type Iter<'a, E> = iter::Map<slice::Iter<'a, (usize, E)>, fn(&'a (usize, E)) -> (usize, &'a E)>;
 
-/// Every error of a [`gather!`](crate::gather) with `errors = all`, each with the index of its child.
+/// Every error of a [`gather!`](macro@crate::gather) with `errors = all`, each with the index of its child.
 ///
 /// In ascending order of the index, and never empty. As an [`Error`] its source is the first; what it displays is how many there
 /// are.
@@ -130,7 +130,7 @@ impl<E: Error + 'static> Error for GatherErrors<E> {
     }
 }
 
-/// Every error of a [`race_ok!`](crate::race_ok) that nobody won, each with the index of its contender.
+/// Every error of a [`race_ok!`](macro@crate::race_ok) that nobody won, each with the index of its contender.
 ///
 /// In ascending order of the index; empty if there was nothing to race. As an [`Error`] its source is the first; what it displays
 /// is how many there are.

@@ -15,7 +15,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    fn new((at_least, at_most): (usize, Option<usize>)) -> Self {
+    pub(super) fn new((at_least, at_most): (usize, Option<usize>)) -> Self {
         Self { at_least, exactly: at_most.filter(|at_most| *at_most == at_least) }
     }
 }

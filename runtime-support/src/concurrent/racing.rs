@@ -5,6 +5,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Context;
 use std::time::Duration;
@@ -25,20 +26,31 @@ pub fn race_each<P: Pull>(pull: P) -> Together<P, First<Yield<P>>> {
 }
 
 /// `race_ok!` over a comprehension: the first `Ok`, or every error.
-pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, FirstOk<'static, T, E>>
+pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, FirstOk<T, E>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), stagger: None, output: PhantomData })
+    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), failures: None, output: PhantomData })
 }
 
 /// The same with contenders that start one after another.
-pub fn race_ok_staggered<P, T, E>(extent: Extent, stagger: &Stagger, pull: P) -> Together<Staggered<'_, P>, FirstOk<'_, T, E>>
+pub fn race_ok_staggered<P, T, E>(extent: Extent, interval: Duration, pull: P) -> Together<Staggered<P>, FirstOk<T, E>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    let pull = Staggered { pull, stagger, sleep: None, is_due: true };
-    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), stagger: Some(stagger), output: PhantomData })
+    stagger(race_ok_each(extent, pull), interval)
+}
+
+/// Lets contenders start one after another.
+pub(super) fn stagger<P: Pull, T, E>(
+    race: Together<P, FirstOk<T, E>>,
+    interval: Duration,
+) -> Together<Staggered<P>, FirstOk<T, E>> {
+    let failures = Arc::new(AtomicUsize::new(0));
+    race.change(|pull, keep| {
+        let pull = Staggered { pull, interval, failures: failures.clone(), sleep: None, is_due: true };
+        (pull, FirstOk { failures: Some(failures), ..keep })
+    })
 }
 
 /// The first output, which ends everything.
@@ -80,19 +92,20 @@ impl<T> Keep<T> for First<T> {
 
 /// The first `Ok`, which ends everything. Errors are kept.
 #[derive(Debug)]
-pub struct FirstOk<'s, T, E> {
+pub struct FirstOk<T, E> {
     errors: Outputs<E>,
-    stagger: Option<&'s Stagger>,
+    /// With a stagger: those for whom no other contender has started yet.
+    failures: Option<Arc<AtomicUsize>>,
     output: PhantomData<fn() -> T>,
 }
 
-impl<T, E> FirstOk<'_, T, E> {
+impl<T, E> FirstOk<T, E> {
     fn judge(&self, output: Result<T, E>) -> ControlFlow<Result<T, RaceError<E>>, E> {
         match output {
             Ok(value) => ControlFlow::Break(Ok(value)),
             Err(error) => {
-                if let Some(stagger) = self.stagger {
-                    stagger.failures.fetch_add(1, Ordering::Relaxed);
+                if let Some(failures) = &self.failures {
+                    failures.fetch_add(1, Ordering::Relaxed);
                 }
                 ControlFlow::Continue(error)
             }
@@ -100,7 +113,7 @@ impl<T, E> FirstOk<'_, T, E> {
     }
 }
 
-impl<T, E> Keep<Result<T, E>> for FirstOk<'_, T, E> {
+impl<T, E> Keep<Result<T, E>> for FirstOk<T, E> {
     type Output = Result<T, RaceError<E>>;
 
     fn push_first(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
@@ -136,50 +149,37 @@ impl<T, E> Keep<Result<T, E>> for FirstOk<'_, T, E> {
     }
 }
 
-/// The value of `stagger = ..`, and how many contenders have failed for whom no other one has started yet.
-#[derive(Debug)]
-pub struct Stagger {
-    interval: Duration,
-    failures: AtomicUsize,
-}
-
-/// See `Stagger`.
-pub const fn stagger(interval: Duration) -> Stagger {
-    Stagger { interval, failures: AtomicUsize::new(0) }
-}
-
-impl Stagger {
-    /// Lets a failure count for one start.
-    fn take_failure(&self) -> bool {
-        self.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |failures| failures.checked_sub(1)).is_ok()
-    }
-}
-
 /// A pull that gives the next future when its time has come: when one has failed, or when none was started for the interval.
-pub struct Staggered<'s, P> {
+pub struct Staggered<P> {
     pull: P,
-    stagger: &'s Stagger,
+    interval: Duration,
+    /// Each counts for one start. Shared with who takes the outputs, within one thread at a time.
+    failures: Arc<AtomicUsize>,
     /// Counts from the last start. Boxed, as nothing of a pull is pinned; there while somebody waits.
     sleep: Option<Pin<Box<Sleep>>>,
     is_due: bool,
 }
 
-impl<P> Staggered<'_, P> {
+impl<P> Staggered<P> {
     fn becomes_due(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.stagger.interval.is_zero() || self.stagger.take_failure() {
+        if self.interval.is_zero() || self.take_failure() {
             return true;
         }
         if self.sleep.is_none() {
             // Later than the clock can say is never.
-            let Some(deadline) = Instant::now().checked_add(self.stagger.interval) else { return false };
+            let Some(deadline) = Instant::now().checked_add(self.interval) else { return false };
             self.sleep = Some(Box::pin(sleep_until(deadline)));
         }
         // A contender may have spent the task's budget. It must not be able to put off the start of the others that way.
         self.sleep.as_mut().is_some_and(|sleep| pin!(coop::unconstrained(sleep)).poll(cx).is_ready())
     }
+
+    fn take_failure(&self) -> bool {
+        self.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |failures| failures.checked_sub(1)).is_ok()
+    }
 }
 
-impl<P: Pull> Pull for Staggered<'_, P> {
+impl<P: Pull> Pull for Staggered<P> {
     type Answer = Answered<Child<P>>;
     const MAY_WAIT: bool = true;
 
@@ -197,9 +197,9 @@ impl<P: Pull> Pull for Staggered<'_, P> {
     }
 }
 
-impl<P> fmt::Debug for Staggered<'_, P> {
+impl<P> fmt::Debug for Staggered<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Staggered").field("stagger", &self.stagger).finish_non_exhaustive()
+        f.debug_struct("Staggered").field("interval", &self.interval).finish_non_exhaustive()
     }
 }
 

@@ -75,7 +75,8 @@ impl<T> View<T> for Indexed {
 }
 
 pin_project! {
-    /// A stream of outputs in the order in which they come, made by [`as_completed!`](crate::as_completed).
+    /// A stream of outputs in the order in which they come, made by [`as_completed!`](macro@crate::as_completed) and
+    /// [`as_completed`](fn@crate::as_completed).
     ///
     /// As a stream it lets its futures get on while it is polled, and not otherwise. [`for_each`](Self::for_each) lets them get on
     /// while its body runs as well.
@@ -100,10 +101,18 @@ where
     F: for<'y> AsyncFnOnce(Outlet<'y, (usize, T)>),
     Direct<F>: for<'y> Start<'y, (usize, T)>,
 {
-    AsCompleted { outputs: direct(body), view: PhantomData }
+    AsCompleted::new(direct(body))
 }
 
 impl<S> AsCompleted<S> {
+    pub(super) fn new(outputs: S) -> Self {
+        Self { outputs, view: PhantomData }
+    }
+
+    pub(super) fn outputs_mut(&mut self) -> &mut S {
+        &mut self.outputs
+    }
+
     /// The same with the index of its input beside each output, counted from 0.
     ///
     /// ```

@@ -19,7 +19,16 @@ pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
 /// The output of that future.
 pub(super) type Yield<P> = <Child<P> as Future>::Output;
 
-/// Futures from `pull` on their way to an output of `K`.
+/// Futures that run together, on their way to one output.
+///
+/// Made by [`gather`](fn@crate::gather), [`try_gather`](crate::try_gather), [`race`](fn@crate::race) and
+/// [`race_ok`](fn@crate::race_ok).
+///
+/// # Panics
+/// When polled again after it has returned. A panic of a future goes on; the others are dropped before.
+///
+/// # Cancel safety
+/// Dropping it drops its futures, in the order of their inputs, and the outputs that were there.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Together<P: Pull, K> {
     pull: P,
@@ -27,27 +36,60 @@ pub struct Together<P: Pull, K> {
     keep: K,
     at_once: AtOnce,
     is_at_its_end: bool,
+    is_over: bool,
     /// Whether the input goes first, where it is one that waits: it and the futures may take tokio's budget from one another.
     is_inputs_turn: bool,
 }
 
 /// See `Together`.
 #[inline]
-pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
-    Together { pull, set: Set::new(), keep, at_once, is_at_its_end: false, is_inputs_turn: false }
+pub(super) const fn together<P: Pull, K>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
+    Together { pull, set: Set::new(), keep, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+}
+
+/// Ends everything when it is dropped: when a future panics.
+struct Over<'t, P: Pull, K: Keep<Yield<P>>>(&'t mut Together<P, K>);
+
+impl<P: Pull, K: Keep<Yield<P>>> Drop for Over<'_, P, K> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl<P: Pull, K> Together<P, K> {
+    /// The same with another pull and other outputs, before anything has run.
+    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(P, K) -> (Q, L)) -> Together<Q, L> {
+        let (pull, keep) = change(self.pull, self.keep);
+        together(pull, self.at_once, keep)
+    }
+
+    pub(super) fn source(&self) -> &P {
+        &self.pull
+    }
+
+    pub(super) fn set_limit(&mut self, at_once: AtOnce) {
+        self.at_once = at_once;
+    }
 }
 
 impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     /// The same with somebody who is told how far it is.
-    pub fn watched<W: Progress>(self, progress: W, extent: Extent) -> Together<P, Watched<K, W>> {
-        let Self { pull, set, keep, at_once, is_at_its_end, is_inputs_turn } = self;
-        let keep = Watched::new(keep, progress, extent);
-        Together { pull, set, keep, at_once, is_at_its_end, is_inputs_turn }
+    pub(crate) fn watched<W: Progress>(self, progress: W, extent: Extent) -> Together<P, Watched<K, W>> {
+        self.change(|pull, keep| (pull, Watched::new(keep, progress, extent)))
     }
 
     /// Lets everybody get on who can. `Break` is the end before the end.
     #[inline]
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        let over = Over(self);
+        let end = over.0.go_on(cx);
+        std::mem::forget(over);
+        end
+    }
+
+    #[inline]
+    fn go_on(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
         if P::MAY_WAIT {
             self.is_inputs_turn = !self.is_inputs_turn;
             if self.is_inputs_turn {
@@ -58,6 +100,14 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
             self.poll_woken(cx)?;
         }
         self.pull(cx)
+    }
+
+    /// Drops everything.
+    fn end(&mut self) {
+        self.is_at_its_end = true;
+        self.is_over = true;
+        self.set.clear();
+        self.keep.clear();
     }
 
     fn poll_woken(&mut self, cx: &Context<'_>) -> ControlFlow<K::Output> {
@@ -141,6 +191,10 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
         self.is_at_its_end && self.set.running() == 0
     }
 
+    pub(super) fn kept(&self) -> &K {
+        &self.keep
+    }
+
     pub(super) fn keep(&mut self) -> &mut K {
         &mut self.keep
     }
@@ -154,14 +208,17 @@ impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
+        assert!(!self.is_over, "futures that run together were polled after they had returned");
         match self.advance(cx) {
-            ControlFlow::Break(end) => {
+            ControlFlow::Break(output) => {
                 // Everything is gone before anybody sees why.
-                self.set.clear();
-                self.keep.clear();
-                Poll::Ready(end)
+                self.end();
+                Poll::Ready(output)
             }
-            ControlFlow::Continue(()) if self.is_done() => Poll::Ready(self.keep.finish()),
+            ControlFlow::Continue(()) if self.is_done() => {
+                self.is_over = true;
+                Poll::Ready(self.keep.finish())
+            }
             ControlFlow::Continue(()) => Poll::Pending,
         }
     }
