@@ -102,7 +102,7 @@ fn collect(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, e
     };
     let (source, pull) = (comprehension.source(krate), comprehension.pull(&options.children(krate)));
     let engine = quote!(#private::#function(#extent, #at_most, #pull));
-    let engine = options.watched(engine, &extent);
+    let engine = options.watched(engine, &extent, krate);
     let engine = options.supervised(engine, krate);
     let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
     let (options_outside, options_inside) = (options.outside(krate), options.inside());

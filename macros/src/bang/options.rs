@@ -83,12 +83,12 @@ impl Options {
     }
 
     /// The engine with what watches it.
-    pub(crate) fn watched(&self, engine: TokenStream, extent: &Ident) -> TokenStream {
+    pub(crate) fn watched(&self, engine: TokenStream, extent: &Ident, krate: &TokenStream) -> TokenStream {
         if self.progress.is_none() {
             return engine;
         }
         let progress = binding("progress");
-        quote!(#engine.watched(#progress, #extent))
+        quote!(#krate::__private::watched(#engine, #progress, #extent))
     }
 
     /// The engine with what waits for its tasks.

@@ -59,7 +59,7 @@ fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &T
     let (items, stagger) = (binding("items"), binding("stagger"));
     let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: true });
     let (outside, inside, source) = (comprehension.outside(krate), comprehension.inside(krate), comprehension.source(krate));
-    let make_stagger = interval.map(|interval| quote!(let #stagger = #interval;));
+    let make_stagger = interval.map(|interval| quote!(let #stagger = #private::interval(#interval);));
     let race = match interval {
         Some(_) => quote!(#private::race_ok_staggered(#source::extent(&#items), #stagger, #pull)),
         None => quote!(#private::race_ok_each(#source::extent(&#items), #pull)),

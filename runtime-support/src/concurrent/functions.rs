@@ -9,7 +9,7 @@ use super::completing::{Completing, completing};
 use super::gathering::{gather_each, try_gather_each};
 use super::input::Extent;
 use super::keep::{All, AllErrors, FailFast, Keep, Outputs};
-use super::progress::{Progress, Watched};
+use super::progress::{Progress, Watched, watched};
 use super::pull::{Pull, Pulled};
 use super::racing::{First, FirstOk, Staggered, race_each, race_ok_each, stagger};
 use super::stream::AsCompleted;
@@ -152,7 +152,7 @@ impl<I: Iterator<Item: IntoFuture>, K: Keep<Yield<Futures<I>>>> Together<Futures
     /// Tells `progress` of every future that has come to its end.
     pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, Watched<K, W>> {
         let extent = Extent::new(self.source().0.size_hint());
-        self.watched(progress, extent)
+        watched(self, progress, extent)
     }
 }
 

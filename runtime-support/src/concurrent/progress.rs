@@ -11,6 +11,8 @@ use pin_project_lite::pin_project;
 
 use super::input::Extent;
 use super::keep::Keep;
+use super::pull::Pull;
+use super::together::{Together, Yield};
 
 /// Is told how far a `gather!` with `progress = ..` is.
 ///
@@ -55,7 +57,6 @@ pub trait Progress {
 
 /// How a child of a `gather!` has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Finished {
     /// With an output. Without a mark that may be an `Err` too, which is a value like any other there.
     Good,
@@ -107,6 +108,15 @@ impl Progress for indicatif::ProgressBar {
     fn finished(&mut self, child: Finished) {
         (&*self).finished(child);
     }
+}
+
+/// Futures that run together, with somebody who is told how far they are.
+pub fn watched<P: Pull, K: Keep<Yield<P>>, W: Progress>(
+    together: Together<P, K>,
+    progress: W,
+    extent: Extent,
+) -> Together<P, Watched<K, W>> {
+    together.change(|pull, keep| (pull, Watched::new(keep, progress, extent)))
 }
 
 /// What becomes of the outputs, and somebody who is told.

@@ -33,8 +33,18 @@ where
     together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), failures: None, output: PhantomData })
 }
 
+/// The value of `stagger = ..`.
+// Not `Copy`: an async block that uses it by value has to own it.
+#[derive(Debug)]
+pub struct Interval(Duration);
+
+/// See `Interval`.
+pub const fn interval(interval: Duration) -> Interval {
+    Interval(interval)
+}
+
 /// The same with contenders that start one after another.
-pub fn race_ok_staggered<P, T, E>(extent: Extent, interval: Duration, pull: P) -> Together<Staggered<P>, FirstOk<T, E>>
+pub fn race_ok_staggered<P, T, E>(extent: Extent, Interval(interval): Interval, pull: P) -> Together<Staggered<P>, FirstOk<T, E>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {

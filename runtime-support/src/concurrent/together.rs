@@ -8,9 +8,7 @@ use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
 use super::core::Set;
-use super::input::Extent;
 use super::keep::Keep;
-use super::progress::{Progress, Watched};
 use super::pull::{Answer, Pull, Pulled};
 
 /// The future that a pull makes.
@@ -74,11 +72,6 @@ impl<P: Pull, K> Together<P, K> {
 }
 
 impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
-    /// The same with somebody who is told how far it is.
-    pub(crate) fn watched<W: Progress>(self, progress: W, extent: Extent) -> Together<P, Watched<K, W>> {
-        self.change(|pull, keep| (pull, Watched::new(keep, progress, extent)))
-    }
-
     /// Lets everybody get on who can. `Break` is the end before the end.
     #[inline]
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
