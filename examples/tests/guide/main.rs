@@ -58,6 +58,23 @@ fn gather() {
 }
 
 #[test]
+fn race() {
+    assert_eq!(
+        lines("06_race", &[]),
+        [
+            "first of all, near does not answer",
+            "far was the first to answer",
+            "farther answered when near had failed",
+            "all 2 contenders failed: near does not answer",
+            "1 of 3 failed, at index 0",
+            "0: near does not answer",
+            "1: far",
+            "2: farther",
+        ]
+    );
+}
+
+#[test]
 fn policies() {
     assert_eq!(lines("04_policies", &[]).last().unwrap(), "at most 3 at once");
 }

@@ -22,6 +22,9 @@ pub mod database {}
 #[doc = include_str!("gather.md")]
 pub mod gather {}
 
+#[doc = include_str!("gather_errors.md")]
+pub mod gather_errors {}
+
 #[doc = include_str!("semaphore.md")]
 pub mod semaphore {}
 
@@ -30,3 +33,6 @@ pub mod streaming {}
 
 #[doc = include_str!("timeouts.md")]
 pub mod timeouts {}
+
+#[doc = include_str!("wait_first.md")]
+pub mod wait_first {}
