@@ -8,6 +8,7 @@ pub(crate) enum Unit {
     Micros,
     Allocations,
     Bytes,
+    Polls,
 }
 
 impl Unit {
@@ -18,13 +19,14 @@ impl Unit {
             Self::Micros => "us",
             Self::Allocations => "allocations",
             Self::Bytes => "bytes",
+            Self::Polls => "polls",
         }
     }
 
     /// A figure with as many digits as it deserves: counts are whole, times keep three or four.
     fn show(self, value: f64) -> String {
         match self {
-            Self::Allocations | Self::Bytes => format!("{value:.0}"),
+            Self::Allocations | Self::Bytes | Self::Polls => format!("{value:.0}"),
             _ if value < 10.0 => format!("{value:.2}"),
             _ if value < 1000.0 => format!("{value:.1}"),
             _ => format!("{value:.0}"),

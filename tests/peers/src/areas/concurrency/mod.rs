@@ -1,19 +1,23 @@
-//! Futures together: all ready at once, woken one by one, some at a time, and each in a task.
+//! Futures together: all ready at once, woken one by one, some at a time, racing, and each in a task.
 
-use std::cell::{Cell, RefCell};
-use std::future::{Future, poll_fn, ready};
+mod gates;
+
+use std::future::{Future, pending, poll_fn, ready};
 use std::hint::black_box;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 
+use futures::stream::FuturesUnordered;
 use futures::{StreamExt, stream};
 use tokio::task::JoinSet;
-use weftwork::gather;
+use weftwork::{as_completed, for_await, gather, race, race_ok};
 
+use self::gates::{Gates, Woken};
 use crate::drive::drive;
 use crate::measure::Bench;
+use crate::report::Unit;
 
 const MANY: u64 = 10_000;
 
@@ -24,7 +28,10 @@ const BUFFERED: &str = "futures_buffered join_all";
 pub(crate) fn run(bench: &mut Bench<'_>) {
     ten_ready(bench);
     many_ready(bench);
+    ten_pending(bench);
     many_pending(bench);
+    many_completed(bench);
+    races(bench);
     limited(bench);
     spawned(bench);
 }
@@ -91,6 +98,101 @@ fn many_pending(bench: &mut Bench<'_>) {
         })
         .peer(JOIN_ALL, || sum(gates.open_one_by_one(futures::future::join_all((0..black_box(MANY)).map(|i| gates.wait(i))))))
         .peer(BUFFERED, || sum(gates.open_one_by_one(futures_buffered::join_all((0..black_box(MANY)).map(|i| gates.wait(i))))))
+        .time()
+        .allocations();
+}
+
+/// Ten that are woken one after the other, and how often they are polled for it.
+fn ten_pending(bench: &mut Bench<'_>) {
+    let gates = Gates::new(10);
+    macro_rules! waiting {
+        ($n:ident) => {
+            ($n(0), $n(1), $n(2), $n(3), $n(4), $n(5), $n(6), $n(7), $n(8), $n(9))
+        };
+    }
+    let ours = || {
+        let wait = |number| gates.wait(number);
+        let (a, b, c, d, e, f, g, h, i, j) = waiting!(wait);
+        sum_of_ten!(gates.open_one_by_one(gather!(a, b, c, d, e, f, g, h, i, j)))
+    };
+    let theirs = || {
+        let wait = |number| gates.wait(number);
+        let (a, b, c, d, e, f, g, h, i, j) = waiting!(wait);
+        sum_of_ten!(gates.open_one_by_one(async { tokio::join!(a, b, c, d, e, f, g, h, i, j) }))
+    };
+    let polls = |run: &dyn Fn() -> u64| {
+        gates.polls.set(0);
+        run();
+        gates.polls.get()
+    };
+    bench.figure("10 pending arms, woken one by one", Unit::Polls, polls(&ours), &[("tokio::join!", polls(&theirs))]);
+    bench.case("10 pending arms, woken one by one", 45).ours(ours).peer("tokio::join!", theirs).time();
+}
+
+/// The outputs as they come.
+fn many_completed(bench: &mut Bench<'_>) {
+    let gates = Gates::new(MANY);
+    bench
+        .case("10,000 as completed, woken in shuffled order", (0..MANY).sum())
+        .micros()
+        .ours(|| {
+            let mut sum = 0;
+            gates.open_one_by_one(async {
+                for_await!(for output in as_completed!(for i in 0..black_box(MANY) {
+                    gates.wait(i)
+                }) {
+                    sum += output;
+                });
+            });
+            sum
+        })
+        .peer("futures FuturesUnordered", || {
+            let mut sum = 0;
+            gates.open_one_by_one(async {
+                let mut all: FuturesUnordered<_> = (0..black_box(MANY)).map(|i| gates.wait(i)).collect();
+                while let Some(output) = all.next().await {
+                    sum += output;
+                }
+            });
+            sum
+        })
+        .time()
+        .allocations();
+}
+
+/// Ten of which the last one wins.
+fn races(bench: &mut Bench<'_>) {
+    bench
+        .case("race of 10, the last is ready", 7)
+        .ours(|| {
+            let n = black_box(7);
+            let p = pending::<u64>;
+            drive(async move { race!(p(), p(), p(), p(), p(), p(), p(), p(), p(), ready(n)).await })
+        })
+        .peer("tokio::select!", || {
+            let n = black_box(7);
+            let p = pending::<u64>;
+            drive(async move {
+                tokio::select! {
+                    a = p() => a, a = p() => a, a = p() => a, a = p() => a, a = p() => a,
+                    a = p() => a, a = p() => a, a = p() => a, a = p() => a, a = ready(n) => a,
+                }
+            })
+        })
+        .time()
+        .allocations();
+    bench
+        .case("first Ok of 10, the others fail", 7)
+        .ours(|| {
+            drive(race_ok!(for i in 0..black_box(10) {
+                ready(if i == 9 { Ok(7) } else { Err(i) })
+            }))
+            .unwrap_or(0)
+        })
+        .peer("futures select_ok", || {
+            let all = (0..black_box(10)).map(|i| ready(if i == 9 { Ok(7) } else { Err(i) }));
+            drive(futures::future::select_ok(all)).map_or(0, |(output, _)| output)
+        })
         .time()
         .allocations();
 }
@@ -180,134 +282,4 @@ fn drive_on<F: Future>(future: F) -> F::Output {
 fn sum(outputs: Vec<u64>) -> u64 {
     assert!(outputs.is_sorted(), "outputs stand in the order of their inputs");
     outputs.into_iter().sum()
-}
-
-/// Gates that open one after the other, each with a future that waits for it.
-struct Gates {
-    gates: Vec<Gate>,
-    /// The order in which they open: always the same, and far from that of the futures.
-    order: Vec<usize>,
-    woken: Arc<Woken>,
-}
-
-#[derive(Default)]
-struct Gate {
-    is_open: Cell<bool>,
-    waiting: RefCell<Option<Waker>>,
-}
-
-/// Whether the driver has been asked to poll again.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.store(true, Ordering::Release);
-    }
-}
-
-impl Gates {
-    fn new(count: u64) -> Self {
-        let gates: Vec<Gate> = (0..count).map(|_| Gate::default()).collect();
-        let order = shuffled(gates.len());
-        Self { gates, order, woken: Arc::default() }
-    }
-
-    fn wait(&self, number: u64) -> Waiting<'_> {
-        Waiting { gate: &self.gates[number as usize], number }
-    }
-
-    /// Polls `future` as an executor would, when it has asked for it, and opens a gate whenever it stands still.
-    fn open_one_by_one<F: Future>(&self, future: F) -> F::Output {
-        for gate in &self.gates {
-            gate.is_open.set(false);
-        }
-        let waker = Waker::from(self.woken.clone());
-        let mut cx = Context::from_waker(&waker);
-        let mut future = pin!(future);
-        self.woken.wake_by_ref();
-        for index in &self.order {
-            while self.woken.0.swap(false, Ordering::Acquire) {
-                assert!(future.as_mut().poll(&mut cx).is_pending(), "ready while a gate is closed");
-            }
-            self.gates[*index].open();
-        }
-        while self.woken.0.swap(false, Ordering::Acquire) {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-                return output;
-            }
-        }
-        panic!("all gates are open, and nobody was woken")
-    }
-}
-
-impl Gate {
-    fn open(&self) {
-        self.is_open.set(true);
-        if let Some(waker) = self.waiting.take() {
-            waker.wake();
-        }
-    }
-}
-
-struct Waiting<'g> {
-    gate: &'g Gate,
-    number: u64,
-}
-
-impl Future for Waiting<'_> {
-    type Output = u64;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
-        if self.gate.is_open.get() {
-            return Poll::Ready(self.number);
-        }
-        self.gate.waiting.replace(Some(cx.waker().clone()));
-        Poll::Pending
-    }
-}
-
-/// The numbers below `count`, each at a place chosen by a small generator of random numbers (Fisher and Yates's shuffle).
-fn shuffled(count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-    for last in (1..count).rev() {
-        // xorshift64.
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        order.swap(last, (state % (last as u64 + 1)) as usize);
-    }
-    order
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shuffle_loses_nothing_and_leaves_little_in_place() {
-        let order = shuffled(1000);
-        assert!(order.iter().enumerate().filter(|(place, number)| place == *number).count() < 10);
-        let mut sorted = order;
-        sorted.sort_unstable();
-        assert!(sorted.into_iter().eq(0..1000));
-    }
-
-    #[test]
-    fn the_driver_polls_only_when_woken() {
-        let gates = Gates::new(3);
-        let polls = Cell::new(0);
-        let mut all = pin!(futures::future::join_all((0..3).map(|number| gates.wait(number))));
-        let counted = std::future::poll_fn(|cx| {
-            polls.set(polls.get() + 1);
-            all.as_mut().poll(cx)
-        });
-        assert_eq!(gates.open_one_by_one(counted), [0, 1, 2]);
-        assert_eq!(polls.get(), 4);
-    }
 }
