@@ -1,14 +1,16 @@
 //! What everything that runs together is made of: children that are polled when they were woken, and not otherwise.
 //!
 //! - `alarm.rs`: wakers that say which child was woken
-//! - `rung.rs`: in which order they were
+//! - `bell.rs`: who was woken, and who is told of it
+//! - `round.rs`: whose turn it is, in the order of their wakes
 //! - `seats.rs`: memory for children whose number is not known beforehand
 //! - here: whose turn it is, and the futures of a comprehension
 
 mod alarm;
+mod bell;
 #[cfg(all(test, weftwork_loom))]
 mod loom;
-mod rung;
+mod round;
 mod seats;
 mod sync;
 
@@ -26,21 +28,28 @@ use self::seats::{At, Seats};
 /// that finds the owner's waker.
 pub(super) struct Woken {
     alarms: Alarms,
+    /// Nobody has had a turn since the last time the owner heard.
+    is_first: bool,
 }
 
 impl Woken {
     pub(super) fn new(owner: &Waker) -> Self {
-        Self { alarms: Alarms::new(owner) }
+        Self { alarms: Alarms::new(owner), is_first: true }
     }
 
     /// Lets those that were woken since the last time have their turn, and tells them whom to wake from now on.
     pub(super) fn hear(&mut self, cx: &Context<'_>) {
         self.alarms.hear(cx.waker());
+        self.is_first = true;
     }
 
     /// Whose turn it is; `None` when all have had it. One that wakes itself waits for the next round.
     #[inline]
     pub(super) fn next(&mut self, cx: &Context<'_>) -> Option<usize> {
+        // One has a turn whatever is left of the budget.
+        if std::mem::take(&mut self.is_first) {
+            return self.alarms.next();
+        }
         if !self.alarms.has_next() {
             return None;
         }
