@@ -108,7 +108,7 @@ impl<T> Outputs<T> {
 
 /// See `Gathering`. `expected` is how many futures will come at least.
 pub fn gathering<F: Future, K: Mark<F::Output>>(_mark: K, at_once: AtOnce, expected: usize) -> Gathering<F, K> {
-    Gathering { set: Set::new(), outputs: Outputs::new(expected), at_once }
+    Gathering { set: Set::expecting(expected), outputs: Outputs::new(expected), at_once }
 }
 
 impl<F: Future, K: Mark<F::Output>> Gathering<F, K> {

@@ -160,6 +160,21 @@ impl Alarms {
         Some((child - FIRST) as usize)
     }
 
+    /// Runs `poll` with the child whose turn it is, and its waker.
+    #[inline]
+    pub(super) fn turn<R>(&mut self, poll: impl FnOnce(usize, &Waker) -> R) -> Option<R> {
+        let (own, _) = self.parts();
+        let child = own.round.front()?;
+        let slot = own.groups.slot(child);
+        // SAFETY: of a child that was woken, hence prepared, and alive as long as `self` is. The waker is not dropped.
+        let waker = unsafe {
+            own.round.pop(&(*slot).link);
+            (*slot).state.swap(child, Ordering::AcqRel);
+            ManuallyDrop::new(Waker::from_raw(RawWaker::new(slot.cast_const().cast(), &VTABLE)))
+        };
+        Some(poll((child - FIRST) as usize, &waker))
+    }
+
     /// Whether somebody waits for a turn.
     #[inline]
     pub(super) fn has_next(&mut self) -> bool {

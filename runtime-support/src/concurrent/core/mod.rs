@@ -61,6 +61,16 @@ impl Woken {
         self.alarms.next()
     }
 
+    /// Runs `poll` with the next child whose turn it is, and its waker: [`next`](Self::next) and [`poll`](Self::poll) in one.
+    #[inline]
+    pub(super) fn turn<R>(&mut self, cx: &Context<'_>, poll: impl FnOnce(usize, &mut Context<'_>) -> R) -> Option<R> {
+        if !std::mem::take(&mut self.is_first) && self.alarms.has_next() && !coop::has_budget_remaining() {
+            cx.waker().wake_by_ref();
+            return None;
+        }
+        self.alarms.turn(|child, waker| poll(child, &mut Context::from_waker(waker)))
+    }
+
     /// Runs `poll` with the waker of a child.
     #[inline]
     pub(super) fn poll<R>(&mut self, child: usize, poll: impl FnOnce(&mut Context<'_>) -> R) -> R {
@@ -93,7 +103,11 @@ pub(super) struct Set<F: Future> {
 
 impl<F: Future> Set<F> {
     pub(super) const fn new() -> Self {
-        Self { seats: Seats::new(), fresh: None, woken: None, running: 0 }
+        Self::expecting(0)
+    }
+
+    pub(super) const fn expecting(expected: usize) -> Self {
+        Self { seats: Seats::expecting(expected), fresh: None, woken: None, running: 0 }
     }
 
     pub(super) const fn running(&self) -> usize {
@@ -137,11 +151,15 @@ impl<F: Future> Set<F> {
     }
 
     /// The next output of those whose turn it is; `None` when all have had it.
+    #[inline]
     pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Option<Done<F>> {
-        while let Some(seat) = self.woken.as_mut().and_then(|woken| woken.next(cx)) {
-            // A seat without a future was woken late, by what its last one left behind.
-            if let Some(done) = self.poll_by_alarm(self.seats.at(seat), cx) {
-                return Some(done);
+        let Self { seats, woken, running, .. } = self;
+        let woken = woken.as_mut()?;
+        // A seat without a future was woken late, by what its last one left behind.
+        while let Some(polled) = woken.turn(cx, |seat, cx| seats.poll(seats.at(seat), cx)) {
+            if polled.is_some() {
+                *running -= 1;
+                return polled;
             }
         }
         None

@@ -83,10 +83,6 @@ unsafe impl<F: Send> Send for At<F> {}
 unsafe impl<F: Sync> Sync for At<F> {}
 
 impl<F> Seats<F> {
-    pub(super) const fn new() -> Self {
-        Self::expecting(0)
-    }
-
     /// For so many at once, or more: those behind the first few come in one allocation then.
     pub(super) const fn expecting(expected: usize) -> Self {
         Self { chunks: Chunks(None), expected, made: 0, taken: 0, free: None, owned: PhantomData }
@@ -293,7 +289,7 @@ mod tests {
             }
         }
         let dropped = std::cell::RefCell::default();
-        let mut seats = Seats::new();
+        let mut seats = Seats::expecting(0);
         for input in [4, 1, 6, 0, 2, 9] {
             seats.take(input, Noted(input, &dropped));
         }
