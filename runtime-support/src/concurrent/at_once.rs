@@ -11,6 +11,12 @@ impl AtOnce {
     /// Without a limit.
     pub const ALL: Self = Self(usize::MAX);
 
+    /// How many of these may exist at once.
+    pub(super) fn most_of(&self, children: usize) -> usize {
+        children.min(self.0)
+    }
+
+    #[inline]
     pub(super) fn allows_another(&self, children: usize) -> bool {
         children < self.0
     }

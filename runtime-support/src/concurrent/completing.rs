@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
+use super::input::Extent;
 use super::keep::Keep;
 use super::pull::Pull;
 use super::stream::Outputs;
@@ -67,7 +68,9 @@ pub struct Completing<P: Pull> {
 
 /// See `Completing`.
 pub fn completing<P: Pull>(at_once: AtOnce, pull: P) -> Completing<P> {
-    Completing { together: together(pull, at_once, Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false }) }
+    Completing {
+        together: together(Extent::UNKNOWN, at_once, pull, Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false }),
+    }
 }
 
 impl<P: Pull> Completing<P> {

@@ -12,7 +12,7 @@ use super::together::{Together, Yield, together};
 /// `gather!` over a comprehension without a mark.
 #[inline]
 pub fn gather_each<P: Pull>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, All<Yield<P>>> {
-    together(pull, at_once, All(Outputs::new(extent)))
+    together(extent, at_once, pull, All(Outputs::new(extent)))
 }
 
 /// With one.
@@ -21,7 +21,7 @@ pub fn try_gather_each<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Tog
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(pull, at_once, FailFast(Outputs::new(extent), PhantomData))
+    together(extent, at_once, pull, FailFast(Outputs::new(extent), PhantomData))
 }
 
 /// With one, and `errors = all`.
@@ -30,5 +30,5 @@ pub fn gather_each_or_errors<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) 
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(pull, at_once, AllErrors(Outputs::new(extent)))
+    together(extent, at_once, pull, AllErrors(Outputs::new(extent)))
 }

@@ -15,6 +15,8 @@ pub struct Extent {
 }
 
 impl Extent {
+    pub(super) const UNKNOWN: Self = Self { at_least: 0, exactly: None };
+
     pub(super) fn new((at_least, at_most): (usize, Option<usize>)) -> Self {
         Self { at_least, exactly: at_most.filter(|at_most| *at_most == at_least) }
     }

@@ -22,7 +22,7 @@ use super::together::{Child, Together, Yield, together};
 
 /// `race!` over a comprehension: the first output, and `None` if there was nothing to race.
 pub fn race_each<P: Pull>(pull: P) -> Together<P, First<Yield<P>>> {
-    together(pull, AtOnce::ALL, First { started: 0, output: PhantomData })
+    together(Extent::UNKNOWN, AtOnce::ALL, pull, First { started: 0, output: PhantomData })
 }
 
 /// `race_ok!` over a comprehension: the first `Ok`, or every error.
@@ -30,7 +30,7 @@ pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, FirstOk<T, 
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(pull, AtOnce::ALL, FirstOk { errors: Outputs::new(extent), failures: None, output: PhantomData })
+    together(extent, AtOnce::ALL, pull, FirstOk { errors: Outputs::new(extent), failures: None, output: PhantomData })
 }
 
 /// The value of `stagger = ..`.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use super::at_once::AtOnce;
 use super::core::Set;
+use super::input::Extent;
 use super::keep::Keep;
 use super::pull::{Answer, Pull, Pulled};
 
@@ -41,8 +42,9 @@ pub struct Together<P: Pull, K> {
 
 /// See `Together`.
 #[inline]
-pub(super) const fn together<P: Pull, K>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
-    Together { pull, set: Set::new(), keep, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+pub(super) fn together<P: Pull, K>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, K> {
+    let set = Set::expecting(at_once.most_of(extent.at_least));
+    Together { pull, set, keep, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
 }
 
 /// Ends everything when it is dropped: when a future panics.
@@ -58,8 +60,9 @@ impl<P: Pull, K: Keep<Yield<P>>> Drop for Over<'_, P, K> {
 impl<P: Pull, K> Together<P, K> {
     /// The same with another pull and other outputs, before anything has run.
     pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(P, K) -> (Q, L)) -> Together<Q, L> {
+        let set = Set::expecting(self.set.expected());
         let (pull, keep) = change(self.pull, self.keep);
-        together(pull, self.at_once, keep)
+        Together { pull, set, keep, at_once: self.at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
     }
 
     pub(super) fn source(&self) -> &P {
@@ -67,6 +70,7 @@ impl<P: Pull, K> Together<P, K> {
     }
 
     pub(super) fn set_limit(&mut self, at_once: AtOnce) {
+        self.set = Set::expecting(at_once.most_of(self.set.expected()));
         self.at_once = at_once;
     }
 }
@@ -128,10 +132,10 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     fn pull_first(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
         while self.at_once.allows_another(self.keep.unread()) {
             match self.pull.pull(cx).answer() {
-                Ok(Pulled::Next(future)) => match self.set.poll_once(future, cx) {
+                Ok(Pulled::Next(future)) => match self.set.poll_once(future, || self.keep.count(), cx) {
                     Ok(output) => self.keep.push_first(output)?,
                     Err(pending) => {
-                        let ready = self.set.start_offered(pending, self.keep.count(), cx);
+                        let ready = self.set.go_on(pending, cx);
                         self.started(ready)?;
                         return self.pull_more(cx);
                     }

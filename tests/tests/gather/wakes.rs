@@ -2,8 +2,8 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use weftwork::gather;
@@ -331,4 +331,64 @@ fn a_panic_in_the_owners_waker_leaves_the_set_whole() {
     board.finish(0);
     board.finish(2);
     assert_eq!(poll(gathered.as_mut(), &waker), Poll::Ready(vec![0, 1, 2]));
+}
+
+/// A task that is polled where it is woken, with a waker that only counts, and dropped when it is done.
+struct Inline {
+    task: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+    wakes: Waker,
+}
+
+impl Wake for Inline {
+    fn wake(self: Arc<Self>) {
+        let mut task = self.task.lock().unwrap();
+        if task.as_mut().is_some_and(|task| poll(task.as_mut(), &self.wakes).is_ready()) {
+            *task = None;
+        }
+    }
+}
+
+/// The owner's waker is being told while another one takes its place, and while the set is dropped.
+#[test]
+fn an_owner_may_be_polled_and_dropped_where_it_is_woken() {
+    let children = Arc::new([const { Mutex::new(None::<Waker>) }; 3]);
+    let done = Arc::new([const { AtomicBool::new(false) }; 3]);
+    let child = {
+        let (children, done) = (Arc::clone(&children), Arc::clone(&done));
+        move |number: usize| {
+            let (children, done) = (Arc::clone(&children), Arc::clone(&done));
+            poll_fn(move |cx| {
+                *children[number].lock().unwrap() = Some(cx.waker().clone());
+                if done[number].load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+            })
+        }
+    };
+    let mut task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+        gather!(for number in 0..3 {
+            child(number)
+        })
+        .await;
+    });
+    let (wakes, wakes_waker) = Wakes::new();
+    let inline = Arc::new(Inline { task: Mutex::new(None), wakes: wakes_waker });
+    let inline_waker = Waker::from(Arc::clone(&inline));
+    assert!(poll(task.as_mut(), &inline_waker).is_pending());
+    *inline.task.lock().unwrap() = Some(task);
+    let finish = |number: usize| {
+        done[number].store(true, Ordering::SeqCst);
+        let child = children[number].lock().unwrap().clone();
+        child.unwrap().wake_by_ref();
+    };
+    // Polled by the wake, with a waker that can not take the place of the one that is being told: it is told to come back.
+    finish(0);
+    assert_eq!(wakes.take(), 1);
+    // The old one is told as long as nobody comes back, and polls with the new one once more.
+    finish(1);
+    assert_eq!(wakes.take(), 1);
+    // The last wake ends the task, and drops it.
+    finish(2);
+    assert!(inline.task.lock().unwrap().is_none(), "it has ended");
+    drop(inline_waker);
+    assert_eq!(Arc::strong_count(&inline), 1, "children's wakers that outlive it do not keep its task");
+    (0..3).for_each(finish);
 }

@@ -134,8 +134,58 @@ fn loom_a_wake_between_the_two_looks_of_the_owner_is_told() {
 }
 
 #[test]
+fn loom_a_wake_while_the_owner_changes_is_heard_or_told_to_the_new_one() {
+    loom::model(|| {
+        let [(old, old_waker), (new, new_waker)] = [owner(), owner()];
+        let mut alarms = Alarms::new(&old_waker);
+        drop(old_waker);
+        let child = alarms.with_waker(0, Waker::clone);
+        let wakes = thread::spawn(move || child.wake());
+        let seen = round(&mut alarms, &new_waker);
+        wakes.join().unwrap();
+        let is_told = new.0.load(Ordering::Relaxed) > 0;
+        assert!(seen == [0] || is_told, "{seen:?}");
+        // Nobody is telling any more.
+        let late = round(&mut alarms, &new_waker);
+        assert_eq!([seen, late].concat(), [0]);
+        assert_eq!(std::sync::Arc::strong_count(&old), 1, "the old owner is not kept");
+        let told = [old.0.load(Ordering::Relaxed), new.0.load(Ordering::Relaxed)];
+        alarms.with_waker(0, Waker::wake_by_ref);
+        assert_eq!([old.0.load(Ordering::Relaxed), new.0.load(Ordering::Relaxed)], [told[0], told[1] + 1]);
+    });
+}
+
+#[test]
+fn loom_two_wakes_while_the_owner_changes_are_both_heard_or_told() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let [(_, old_waker), (new, new_waker)] = [owner(), owner()];
+        let mut alarms = Alarms::new(&old_waker);
+        let wakes = [0, 1].map(|child| {
+            let child = alarms.with_waker(child, Waker::clone);
+            thread::spawn(move || child.wake_by_ref())
+        });
+        let mut seen = round(&mut alarms, &new_waker);
+        // As often as an executor would come back.
+        let told = new.0.load(Ordering::Relaxed);
+        if told > 0 {
+            seen.extend(round(&mut alarms, &new_waker));
+        }
+        for thread in wakes {
+            thread.join().unwrap();
+        }
+        let is_told = new.0.load(Ordering::Relaxed) > told;
+        assert!(seen.len() == 2 || is_told, "{seen:?}");
+        seen.extend(round(&mut alarms, &new_waker));
+        seen.sort_unstable();
+        assert_eq!(seen, [0, 1], "each once");
+    });
+}
+
+#[test]
 fn loom_a_waker_outlives_its_set() {
-    // One of the first block, and one of another.
+    // One of the first group, and one of another.
     for child in [1, 70] {
         loom::model(move || {
             let (count, waker) = owner();
@@ -149,4 +199,34 @@ fn loom_a_waker_outlives_its_set() {
             assert_eq!(std::sync::Arc::strong_count(&count), 1, "the owner is not kept");
         });
     }
+}
+
+#[test]
+fn loom_the_owner_is_let_go_by_the_last_who_tells() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let (count, waker) = owner();
+        let mut alarms = Alarms::new(&waker);
+        // One gives its reference back, the other keeps the memory alive beyond the end.
+        let [gone, stays] = [0, 1].map(|child| alarms.with_waker(child, Waker::clone));
+        let wakes = [
+            thread::spawn(move || {
+                gone.wake();
+                None
+            }),
+            thread::spawn(move || {
+                stays.wake_by_ref();
+                Some(stays)
+            }),
+        ];
+        // A stack between them, so that both may be telling.
+        round(&mut alarms, &waker);
+        drop((alarms, waker));
+        let stays = wakes.map(|thread| thread.join().unwrap());
+        assert_eq!(std::sync::Arc::strong_count(&count), 1, "the owner is not kept");
+        let told = count.0.load(Ordering::Relaxed);
+        stays.into_iter().flatten().for_each(Waker::wake);
+        assert_eq!(count.0.load(Ordering::Relaxed), told, "nor told any more");
+    });
 }

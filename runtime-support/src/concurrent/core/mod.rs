@@ -1,14 +1,16 @@
 //! What everything that runs together is made of: children that are polled when they were woken, and not otherwise.
 //!
 //! - `alarm.rs`: wakers that say which child was woken
-//! - `rung.rs`: in which order they were
+//! - `bell.rs`: who was woken, and who is told of it
+//! - `round.rs`: whose turn it is, in the order of their wakes
 //! - `seats.rs`: memory for children whose number is not known beforehand
 //! - here: whose turn it is, and the futures of a comprehension
 
 mod alarm;
+mod bell;
 #[cfg(all(test, weftwork_loom))]
 mod loom;
-mod rung;
+mod round;
 mod seats;
 mod sync;
 
@@ -26,21 +28,28 @@ use self::seats::{At, Seats};
 /// that finds the owner's waker.
 pub(super) struct Woken {
     alarms: Alarms,
+    /// Nobody has had a turn since the last time the owner heard.
+    is_first: bool,
 }
 
 impl Woken {
     pub(super) fn new(owner: &Waker) -> Self {
-        Self { alarms: Alarms::new(owner) }
+        Self { alarms: Alarms::new(owner), is_first: true }
     }
 
     /// Lets those that were woken since the last time have their turn, and tells them whom to wake from now on.
     pub(super) fn hear(&mut self, cx: &Context<'_>) {
         self.alarms.hear(cx.waker());
+        self.is_first = true;
     }
 
     /// Whose turn it is; `None` when all have had it. One that wakes itself waits for the next round.
     #[inline]
     pub(super) fn next(&mut self, cx: &Context<'_>) -> Option<usize> {
+        // One has a turn whatever is left of the budget.
+        if std::mem::take(&mut self.is_first) {
+            return self.alarms.next();
+        }
         if !self.alarms.has_next() {
             return None;
         }
@@ -50,6 +59,16 @@ impl Woken {
             return None;
         }
         self.alarms.next()
+    }
+
+    /// Runs `poll` with the next child whose turn it is, and its waker: [`next`](Self::next) and [`poll`](Self::poll) in one.
+    #[inline]
+    pub(super) fn turn<R>(&mut self, cx: &Context<'_>, poll: impl FnOnce(usize, &mut Context<'_>) -> R) -> Option<R> {
+        if !std::mem::take(&mut self.is_first) && self.alarms.has_next() && !coop::has_budget_remaining() {
+            cx.waker().wake_by_ref();
+            return None;
+        }
+        self.alarms.turn(|child, waker| poll(child, &mut Context::from_waker(waker)))
     }
 
     /// Runs `poll` with the waker of a child.
@@ -63,7 +82,7 @@ impl Woken {
 pub(super) type Done<F> = (usize, <F as Future>::Output);
 
 /// A future that has a seat, and was pending without a waker of its own.
-pub(super) struct Offered<F>(At<F>);
+pub(super) struct Pending<F>(At<F>);
 
 /// The futures of a comprehension: each lives from its start to its output, and only those that were woken are polled.
 ///
@@ -76,8 +95,14 @@ pub(super) struct Set<F: Future> {
 }
 
 impl<F: Future> Set<F> {
-    pub(super) const fn new() -> Self {
-        Self { seats: Seats::new(), woken: None, running: 0 }
+    /// For so many futures at once, or more.
+    pub(super) const fn expecting(expected: usize) -> Self {
+        Self { seats: Seats::expecting(expected), woken: None, running: 0 }
+    }
+
+    /// What it was made for.
+    pub(super) const fn expected(&self) -> usize {
+        self.seats.expected()
     }
 
     #[inline]
@@ -91,38 +116,35 @@ impl<F: Future> Set<F> {
         self.woken.is_none()
     }
 
-    /// The output of a future that is ready at its first poll, which takes the owner's waker: it leaves no trace. Another one goes on
-    /// by [`start_offered`](Self::start_offered).
+    /// The output of a future that is ready at its first poll, which takes the owner's waker: it leaves no trace. Another one is
+    /// taken in as number `input`, and goes on by [`go_on`](Self::go_on).
     #[inline]
-    pub(super) fn poll_once(&mut self, future: F, cx: &mut Context<'_>) -> Result<F::Output, Offered<F>> {
-        let seat = self.seats.offer(future);
-        self.seats.poll_offered(seat, cx).ok_or(Offered(seat))
+    pub(super) fn poll_once(
+        &mut self,
+        future: F,
+        input: impl FnOnce() -> usize,
+        cx: &mut Context<'_>,
+    ) -> Result<F::Output, Pending<F>> {
+        self.seats.poll_once(future, input, cx).map_err(|seat| {
+            self.running += 1;
+            Pending(seat)
+        })
     }
 
-    /// Takes a future in and gives it its first poll. `input` is its number.
+    /// Takes a future in and gives it its first poll, with a waker of its own.
     pub(super) fn start(&mut self, future: F, input: usize, cx: &Context<'_>) -> Option<F::Output> {
-        let seat = self.seats.offer(future);
-        self.start_offered(Offered(seat), input, cx)
+        let seat = self.seats.take(input, future);
+        self.running += 1;
+        self.go_on(Pending(seat), cx)
     }
 
-    /// The first poll with a waker of its own.
-    pub(super) fn start_offered(&mut self, Offered(seat): Offered<F>, input: usize, cx: &Context<'_>) -> Option<F::Output> {
+    /// Polls a future that was pending without a waker of its own.
+    pub(super) fn go_on(&mut self, Pending(seat): Pending<F>, cx: &Context<'_>) -> Option<F::Output> {
         let Self { seats, woken, running } = self;
         let woken = woken.get_or_insert_with(|| Woken::new(cx.waker()));
-        let output = woken.poll(seats.number(seat), |cx| seats.poll_offered(seat, cx));
-        if output.is_none() {
-            seats.keep(seat, input);
-            *running += 1;
-        }
-        output
-    }
-
-    fn poll_by_alarm(&mut self, seat: At<F>) -> Option<Done<F>> {
-        let Self { seats, woken, .. } = self;
-        let woken = woken.as_mut()?;
-        let done = woken.poll(seats.number(seat), |cx| seats.poll(seat, cx))?;
-        self.running -= 1;
-        Some(done)
+        let (_, output) = woken.poll(seats.number(seat), |cx| seats.poll(seat, cx))?;
+        *running -= 1;
+        Some(output)
     }
 
     /// Lets those that were woken since the last time have their turn.
@@ -133,11 +155,15 @@ impl<F: Future> Set<F> {
     }
 
     /// The next output of those whose turn it is; `None` when all have had it.
+    #[inline]
     pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Option<Done<F>> {
-        while let Some(seat) = self.woken.as_mut().and_then(|woken| woken.next(cx)) {
-            // A seat without a future was woken late, by what its last one left behind.
-            if let Some(done) = self.poll_by_alarm(self.seats.at(seat)) {
-                return Some(done);
+        let Self { seats, woken, running } = self;
+        let woken = woken.as_mut()?;
+        // A seat without a future was woken late, by what its last one left behind.
+        while let Some(polled) = woken.turn(cx, |seat, cx| seats.poll(seats.at(seat), cx)) {
+            if polled.is_some() {
+                *running -= 1;
+                return polled;
             }
         }
         None

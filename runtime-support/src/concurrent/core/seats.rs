@@ -4,26 +4,39 @@
 //!
 //! A seat never moves: chunks are allocated once and freed with the [`Seats`] that own them, and pointers to seats stay within
 //! them. A future in a seat is only polled in place and dropped in place, so it may be pinned. Every access goes through the
-//! owner's `&mut`. Free seats stand in the list that `free` begins; none of them holds a future, but for the first while it is on
-//! offer.
+//! owner's `&mut`.
+//!
+//! Chunks double, so that there are few. A seat's key is its number and [`FIRST`]: its highest bit is the size of the seat's chunk,
+//! the bits below are the place there.
+//!
+//! Seats below `made` are written, the others' memory is not. `taken` of them hold a future; those that hold none stand in the list
+//! that `free` begins, but for those whose future's destructor has panicked. A future that pays the first of them a visit, for one poll,
+//! is dropped at its end or takes the seat.
 
 #![allow(unsafe_code, reason = "the gather core: pinned children without an allocation for each")]
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::ptr::NonNull;
+use std::ptr::{NonNull, null_mut};
 use std::task::{Context, Poll};
 
-/// The size of the first chunk, and of the large ones; those in between double what is there.
-const FIRST: usize = 4;
-const LARGEST: usize = 64;
+/// Seats of the first chunk.
+const FIRST: u32 = 4;
+
+/// What somebody expects is not worth more memory than this, in bytes.
+const TRUST: usize = 1 << 20;
+
+/// Behind the last free seat.
+const NONE: usize = usize::MAX;
 
 pub(super) struct Seats<F> {
-    /// Apart from the others, as most have no more.
-    first: Option<Chunk<F>>,
-    others: Vec<Chunk<F>>,
-    count: usize,
+    chunks: Chunks<F>,
+    /// How many will be needed at once, if that is known.
+    expected: usize,
+    made: usize,
+    taken: usize,
     free: Option<At<F>>,
     owned: PhantomData<Seat<F>>,
 }
@@ -33,17 +46,29 @@ unsafe impl<F: Send> Send for Seats<F> {}
 // SAFETY: the same; by `&` nothing is reached.
 unsafe impl<F: Sync> Sync for Seats<F> {}
 
-type Chunk<F> = NonNull<[Seat<F>]>;
+/// Memory for seats. There is none at first.
+struct Chunks<F>(Option<NonNull<FirstChunk<F>>>);
+
+/// With the places of all, as most have no more than this one.
+struct FirstChunk<F> {
+    /// For each highest bit of a key where seat zero of its chunk were, if keys were numbers in it.
+    zeros: [*mut Seat<F>; 32],
+    /// The bits of keys with which an allocation begins, this one apart.
+    begins: u32,
+    seats: [MaybeUninit<Seat<F>>; FIRST as usize],
+}
 
 struct Seat<F> {
-    number: usize,
-    input: usize,
     future: Option<F>,
-    next_free: Option<At<F>>,
+    /// The number of the future's input, or that of the next free seat.
+    input: usize,
 }
 
 /// A seat, of the `Seats` that gave this.
-pub(super) struct At<F>(NonNull<Seat<F>>);
+pub(super) struct At<F> {
+    seat: NonNull<Seat<F>>,
+    number: usize,
+}
 
 impl<F> Clone for At<F> {
     fn clone(&self) -> Self {
@@ -59,104 +84,126 @@ unsafe impl<F: Send> Send for At<F> {}
 unsafe impl<F: Sync> Sync for At<F> {}
 
 impl<F> Seats<F> {
-    pub(super) const fn new() -> Self {
-        Self { first: None, others: Vec::new(), count: 0, free: None, owned: PhantomData }
+    /// For so many at once, or more: those behind the first few come in one allocation then.
+    pub(super) const fn expecting(expected: usize) -> Self {
+        Self { chunks: Chunks(None), expected, made: 0, taken: 0, free: None, owned: PhantomData }
     }
 
-    /// Puts a future into the free seat that is next, or into a new one. The seat is not taken yet: the next future gets it too,
-    /// unless [`keep`](Self::keep) follows.
+    pub(super) const fn expected(&self) -> usize {
+        self.expected
+    }
+
+    /// Gives a future the seat that became free last, or a new one.
     #[inline]
-    pub(super) fn offer(&mut self, future: F) -> At<F> {
-        let at = match self.free {
-            Some(at) => at,
-            None => self.grow(),
-        };
+    pub(super) fn take(&mut self, input: usize, future: F) -> At<F> {
+        self.taken += 1;
+        let Some(at) = self.free else { return self.make(Seat { future: Some(future), input }) };
         // SAFETY: our seat, by `&mut`.
-        unsafe { &mut *at.0.as_ptr() }.future = Some(future);
+        let seat = unsafe { &mut *at.seat.as_ptr() };
+        self.free = if seat.input == NONE { None } else { Some(self.find(seat.input)) };
+        seat.input = input;
+        // It was empty: there is nothing to drop.
+        seat.future = Some(future);
         at
     }
 
-    /// Takes the seat that was just offered.
+    /// Polls a future in the seat that is next. If it is ready it is gone, and the seat is as it was; else it has taken the seat, as
+    /// number `input`.
     #[inline]
-    pub(super) fn keep(&mut self, at: At<F>, input: usize) {
-        debug_assert!(self.free.is_some_and(|free| free.0 == at.0), "the seat is not the one that was offered");
-        // SAFETY: our seat, by `&mut`.
-        let seat = unsafe { &mut *at.0.as_ptr() };
-        seat.input = input;
-        self.free = seat.next_free.take();
-    }
-
-    /// Polls the future in a seat that was offered. With its output it is gone.
-    #[inline]
-    pub(super) fn poll_offered(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<F::Output>
+    pub(super) fn poll_once(&mut self, future: F, input: impl FnOnce() -> usize, cx: &mut Context<'_>) -> Result<F::Output, At<F>>
     where
         F: Future,
     {
-        let output = self.poll_in_place(at, cx)?;
+        let at = match self.free {
+            Some(at) => at,
+            None => {
+                let at = self.make(Seat { future: None, input: NONE });
+                self.free = Some(at);
+                at
+            }
+        };
         // SAFETY: our seat, by `&mut`.
-        unsafe { &mut *at.0.as_ptr() }.future = None;
-        Some(output)
+        let seat = unsafe { &mut *at.seat.as_ptr() };
+        let visit = Visit(&mut seat.future);
+        // SAFETY: it is dropped in its place by the end of the visit, or has taken the seat (see above).
+        let future = unsafe { Pin::new_unchecked(visit.0.insert(future)) };
+        if let Poll::Ready(output) = future.poll(cx) {
+            return Ok(output);
+        }
+        std::mem::forget(visit);
+        self.taken += 1;
+        self.free = if seat.input == NONE { None } else { Some(self.find(seat.input)) };
+        seat.input = input();
+        Err(at)
     }
 
-    /// A new chunk, whose first seat is the next one.
+    /// Writes the next seat.
+    #[inline]
+    fn make(&mut self, seat: Seat<F>) -> At<F> {
+        let number = self.made;
+        if (number + FIRST as usize).is_power_of_two() && !self.chunks.reach(number) {
+            self.grow();
+        }
+        let at = self.find(number);
+        // SAFETY: within its chunk, and nobody looks at it yet.
+        unsafe { at.seat.write(seat) };
+        self.made += 1;
+        at
+    }
+
+    /// Memory for more.
     #[cold]
-    fn grow(&mut self) -> At<F> {
-        let size = if self.count == 0 { FIRST } else { self.count.min(LARGEST) };
-        let number = self.count;
-        let chunk: Box<[Seat<F>]> =
-            (number..number + size).map(|number| Seat { number, input: 0, future: None, next_free: None }).collect();
-        let chunk = NonNull::from(Box::leak(chunk));
-        if number == 0 {
-            self.first = Some(chunk);
-        } else {
-            self.others.push(chunk);
-        }
-        self.count += size;
-        for number in (number..self.count).rev() {
-            let at = self.at(number);
-            // SAFETY: our seat, by `&mut`.
-            unsafe { (*at.0.as_ptr()).next_free = self.free.replace(at) };
-        }
-        self.at(number)
+    fn grow(&mut self) {
+        let expected = self.expected.min(TRUST / size_of::<Seat<F>>());
+        self.chunks.grow(self.made, expected);
     }
 
     /// # Panics
     /// If there is no such seat.
     #[inline]
     pub(super) fn at(&self, number: usize) -> At<F> {
-        let (chunk, place) = place(number);
-        let chunk = match chunk.checked_sub(1) {
-            None => self.first.expect("there is a seat"),
-            Some(other) => self.others[other],
-        };
-        assert!(place < chunk.len());
-        // SAFETY: within the chunk.
-        At(unsafe { chunk.cast::<Seat<F>>().add(place) })
+        assert!(number < self.made, "there is a seat");
+        self.find(number)
+    }
+
+    /// Where a seat is, written or not. There is its chunk.
+    #[inline]
+    fn find(&self, number: usize) -> At<F> {
+        let first = self.chunks.0.expect("there is a chunk");
+        let key = number as u32 + FIRST;
+        // Keys are not zero: to say so spares a branch.
+        let power = (key | 1).ilog2();
+        // SAFETY: as long as there are seats there is the first chunk. It has the places of all.
+        let seat = unsafe { NonNull::new_unchecked((&(*first.as_ptr()).zeros)[power as usize].wrapping_add(key as usize)) };
+        At { seat, number }
     }
 
     #[inline]
     pub(super) fn number(&self, at: At<F>) -> usize {
-        // SAFETY: our seat, and nobody changes it meanwhile.
-        unsafe { at.0.as_ref() }.number
+        at.number
     }
 
     /// Drops a future in its place, and gives the seat free.
     #[inline]
     fn leave(&mut self, at: At<F>) {
         // SAFETY: our seat, by `&mut`.
-        let seat = unsafe { &mut *at.0.as_ptr() };
+        let seat = unsafe { &mut *at.seat.as_ptr() };
+        self.taken -= 1;
         // First: the seat of one whose destructor panics is not used again.
         seat.future = None;
-        seat.next_free = self.free.replace(at);
+        seat.input = self.free.replace(at).map_or(NONE, |free| free.number);
     }
 
     /// Drops every future, in the order of their inputs.
     pub(super) fn clear(&mut self) {
-        let seats = (0..self.count).map(|number| self.at(number));
+        if self.taken == 0 {
+            return;
+        }
+        let seats = (0..self.made).map(|number| self.find(number));
         let mut taken: Vec<(usize, At<F>)> = seats
             .filter_map(|at| {
-                // SAFETY: our seat, by `&mut`.
-                let seat = unsafe { at.0.as_ref() };
+                // SAFETY: our seat, by `&mut`, and it is written.
+                let seat = unsafe { at.seat.as_ref() };
                 seat.future.is_some().then_some((seat.input, at))
             })
             .collect();
@@ -167,49 +214,84 @@ impl<F> Seats<F> {
     }
 }
 
+/// Drops a future that has taken no seat.
+struct Visit<'s, F>(&'s mut Option<F>);
+
+impl<F> Drop for Visit<'_, F> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.0 = None;
+    }
+}
+
 impl<F: Future> Seats<F> {
-    /// Polls the future in a seat, if there is one. With its output it is gone, and the seat is free.
+    /// Polls the future in a seat, if there is one. With its output it is gone.
     #[inline]
     pub(super) fn poll(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<(usize, F::Output)> {
-        let output = self.poll_in_place(at, cx)?;
-        // SAFETY: our seat, and nobody changes it meanwhile.
-        let input = unsafe { at.0.as_ref() }.input;
-        self.leave(at);
-        Some((input, output))
-    }
-
-    #[inline]
-    fn poll_in_place(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<F::Output> {
         // SAFETY: our seat, by `&mut`.
-        let seat = unsafe { &mut *at.0.as_ptr() };
+        let seat = unsafe { &mut *at.seat.as_ptr() };
+        let input = seat.input;
         // SAFETY: what is in a seat is pinned (see above).
         let future = unsafe { Pin::new_unchecked(seat.future.as_mut()?) };
-        match future.poll(cx) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        }
+        let Poll::Ready(output) = future.poll(cx) else { return None };
+        self.leave(at);
+        Some((input, output))
     }
 }
 
 impl<F> Drop for Seats<F> {
     fn drop(&mut self) {
-        for chunk in self.first.into_iter().chain(self.others.drain(..)) {
-            // SAFETY: made by `Box::leak`; nobody has a pointer to it any more.
-            drop(unsafe { Box::from_raw(chunk.as_ptr()) });
-        }
+        // The chunks follow, also if a future's destructor panics.
+        self.clear();
     }
 }
 
-/// The chunk of a seat, and its place there: 4, 4, 8, 16, 32, 64, 64, .. seats.
-#[inline]
-fn place(number: usize) -> (usize, usize) {
-    if number >= LARGEST {
-        let doublings = (LARGEST / FIRST).ilog2() as usize;
-        return (doublings + number / LARGEST, number % LARGEST);
+impl<F> Chunks<F> {
+    /// Whether there is memory for this seat.
+    #[inline]
+    fn reach(&self, number: usize) -> bool {
+        // SAFETY: alive.
+        self.0.is_some_and(|first| !unsafe { first.as_ref() }.zeros[(number + FIRST as usize).ilog2() as usize].is_null())
     }
-    match number.checked_ilog2() {
-        Some(power) if number >= FIRST => ((power - FIRST.ilog2() + 1) as usize, number - (1 << power)),
-        _ => (0, number),
+
+    /// A chunk for seats from this number on, whose key is a power of two. If more than it holds are expected, those that follow
+    /// come along: their keys go on where it ends, so seat zero is the same for all of them.
+    fn grow(&mut self, number: usize, expected: usize) {
+        assert!(number < 1 << 31, "more than {} futures at once", 1_u32 << 31);
+        let key = number + FIRST as usize;
+        let Some(first) = self.0 else {
+            let first =
+                FirstChunk { zeros: [null_mut(); 32], begins: 0, seats: [const { MaybeUninit::uninit() }; FIRST as usize] };
+            let first = Box::into_raw(Box::new(first));
+            // SAFETY: just made.
+            unsafe { (*first).zeros[key.ilog2() as usize] = (&raw mut (*first).seats).cast::<Seat<F>>().wrapping_sub(key) };
+            self.0 = NonNull::new(first);
+            return;
+        };
+        let end = (expected + FIRST as usize).max(key + 1).next_power_of_two();
+        let seats = Box::into_raw(Box::<[Seat<F>]>::new_uninit_slice(end - key)).cast::<Seat<F>>();
+        // SAFETY: alive, and ours by `&mut`. The seats of the first chunk are not touched.
+        let (zeros, begins) = unsafe { (&mut (*first.as_ptr()).zeros, &mut (*first.as_ptr()).begins) };
+        zeros[key.ilog2() as usize..end.ilog2() as usize].fill(seats.wrapping_sub(key));
+        *begins |= key as u32;
+    }
+}
+
+impl<F> Drop for Chunks<F> {
+    fn drop(&mut self) {
+        let Some(first) = self.0 else { return };
+        // SAFETY: made by `Box::into_raw`; nobody has a pointer to it any more, and of the seats there is nothing to drop.
+        let first = unsafe { Box::from_raw(first.as_ptr()) };
+        let made = first.zeros.iter().rposition(|zero| !zero.is_null()).map_or(0, |power| 1 << (power + 1));
+        for begin in (0..32).map(|power| 1_u32 << power).filter(|begin| first.begins & begin != 0) {
+            // Up to where the next one begins.
+            let others = first.begins & !(begin | (begin - 1));
+            let end = if others == 0 { made } else { 1_usize << others.trailing_zeros() };
+            let (begin, zero) = (begin as usize, first.zeros[begin.ilog2() as usize]);
+            let seats = zero.wrapping_add(begin).cast::<MaybeUninit<Seat<F>>>();
+            // SAFETY: the same.
+            drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(seats, end - begin)) });
+        }
     }
 }
 
@@ -218,18 +300,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seats_fill_their_chunks_one_after_the_other() {
-        let mut seats = Seats::new();
-        for input in 0..1000 {
-            let at = seats.offer(());
-            seats.keep(at, input);
-            assert_eq!(seats.number(at), input);
+    fn seats_stay_where_they_are_and_are_used_again() {
+        for expected in [0, 3, 100, 1000, usize::MAX] {
+            stay_where_they_are(Seats::expecting(expected));
         }
-        let sizes: Vec<usize> = seats.first.iter().chain(&seats.others).map(|chunk| chunk.len()).collect();
-        assert_eq!(sizes[..7], [4, 4, 8, 16, 32, 64, 64]);
-        assert_eq!(sizes.iter().sum::<usize>(), 1024);
-        for number in 0..1000 {
-            assert_eq!(seats.number(seats.at(number)), number);
+    }
+
+    fn stay_where_they_are(mut seats: Seats<usize>) {
+        let taken: Vec<At<usize>> = (0..1000).map(|input| seats.take(input, input)).collect();
+        for (number, at) in taken.iter().enumerate() {
+            assert_eq!(seats.number(*at), number);
+            assert_eq!(seats.at(number).seat, at.seat);
+            // SAFETY: taken.
+            let seat = unsafe { at.seat.as_ref() };
+            assert_eq!((seat.future, seat.input), (Some(number), number));
         }
+        for number in [500, 3, 999] {
+            seats.leave(taken[number]);
+        }
+        for number in [999, 3, 500, 1000] {
+            let at = seats.take(0, 0);
+            assert_eq!(seats.number(at), number);
+        }
+        assert_eq!((seats.made, seats.taken), (1001, 1001));
+    }
+
+    #[test]
+    fn futures_are_dropped_in_the_order_of_their_inputs() {
+        struct Noted<'n>(usize, &'n std::cell::RefCell<Vec<usize>>);
+        impl Drop for Noted<'_> {
+            fn drop(&mut self) {
+                self.1.borrow_mut().push(self.0);
+            }
+        }
+        let dropped = std::cell::RefCell::default();
+        let mut seats = Seats::expecting(0);
+        for input in [4, 1, 6, 0, 2, 9] {
+            seats.take(input, Noted(input, &dropped));
+        }
+        seats.leave(seats.at(2));
+        seats.take(3, Noted(3, &dropped));
+        drop(seats);
+        assert_eq!(dropped.into_inner(), [6, 0, 1, 2, 3, 4, 9]);
     }
 }
