@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::at_once::{AtOnce, Count, at_once};
 use super::completing::{Completing, completing};
+use super::core::Outputs;
 use super::gathering::{gather_each, try_gather_each};
 use super::input::Extent;
-use super::keep::{All, AllErrors, FailFast, Keep, Outputs};
+use super::keep::{All, AllErrors, FailFast, Keep};
 use super::progress::{Progress, Watched, watched};
 use super::pull::{Pull, Pulled};
 use super::racing::{First, FirstOk, Staggered, race_each, race_ok_each, stagger};
@@ -165,7 +166,7 @@ where
     pub fn all_errors(self) -> Together<Futures<I>, AllErrors<T, E>> {
         self.change(|futures, _| {
             let extent = Extent::new(futures.0.size_hint());
-            (futures, AllErrors(Outputs::new(extent)))
+            (futures, AllErrors(Outputs::new(extent.at_least)))
         })
     }
 }

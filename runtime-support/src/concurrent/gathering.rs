@@ -4,15 +4,16 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::at_once::AtOnce;
+use super::core::Outputs;
 use super::input::Extent;
-use super::keep::{All, AllErrors, FailFast, Outputs};
+use super::keep::{All, AllErrors, FailFast};
 use super::pull::{Answer, Pull};
 use super::together::{Together, Yield, together};
 
 /// `gather!` over a comprehension without a mark.
 #[inline]
 pub fn gather_each<P: Pull>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, All<Yield<P>>> {
-    together(extent, at_once, pull, All(Outputs::new(extent)))
+    together(extent, at_once, pull, All(Outputs::new(extent.at_least)))
 }
 
 /// With one.
@@ -21,7 +22,7 @@ pub fn try_gather_each<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Tog
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(extent, at_once, pull, FailFast(Outputs::new(extent), PhantomData))
+    together(extent, at_once, pull, FailFast(Outputs::new(extent.at_least), PhantomData))
 }
 
 /// With one, and `errors = all`.
@@ -30,5 +31,5 @@ pub fn gather_each_or_errors<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) 
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(extent, at_once, pull, AllErrors(Outputs::new(extent)))
+    together(extent, at_once, pull, AllErrors(Outputs::new(extent.at_least)))
 }

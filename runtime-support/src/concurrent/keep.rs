@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
+use super::core::Outputs;
 use super::failures::GatherErrors;
-use super::input::Extent;
 
 /// Takes outputs in as they come, and may end everything with one of them.
 pub trait Keep<O> {
@@ -44,69 +44,6 @@ pub trait Keep<O> {
     }
 }
 
-/// Outputs in the order of the input.
-#[derive(Debug)]
-pub(super) struct Outputs<T> {
-    /// Of those that were all ready when they were started: nothing stands before them.
-    ready: Vec<T>,
-    /// Of those behind the first that was not.
-    others: Vec<Option<T>>,
-    /// How many to have memory for.
-    expected: usize,
-}
-
-impl<T> Outputs<T> {
-    pub(super) fn new(extent: Extent) -> Self {
-        // What an iterator promises is not worth more than some memory.
-        let expected = extent.at_least.min((1 << 20) / size_of::<T>().max(1));
-        Self { ready: Vec::with_capacity(expected), others: Vec::new(), expected }
-    }
-
-    /// One that was ready when it was started, as all before it.
-    #[inline]
-    pub(super) fn push_first(&mut self, output: T) {
-        self.ready.push(output);
-    }
-
-    /// One that was ready when it was started.
-    pub(super) fn push(&mut self, output: T) {
-        if self.others.is_empty() { self.ready.push(output) } else { self.others.push(Some(output)) }
-    }
-
-    pub(super) fn push_pending(&mut self) {
-        if self.others.is_empty() {
-            self.others.reserve(self.expected.saturating_sub(self.ready.len()));
-        }
-        self.others.push(None);
-    }
-
-    #[inline]
-    pub(super) fn count(&self) -> usize {
-        self.ready.len() + self.others.len()
-    }
-
-    pub(super) fn set(&mut self, input: usize, output: T) {
-        self.others[input - self.ready.len()] = Some(output);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.ready.clear();
-        self.others.clear();
-    }
-
-    pub(super) fn take(&mut self) -> Vec<T> {
-        let mut outputs = std::mem::take(&mut self.ready);
-        let others = std::mem::take(&mut self.others).into_iter();
-        let others = others.map(|output| output.expect("a future that has ended has its output"));
-        if outputs.is_empty() {
-            // Collected in place: the outputs stay in the memory that they are in.
-            return others.collect();
-        }
-        outputs.extend(others);
-        outputs
-    }
-}
-
 /// Every output, as it is.
 #[derive(Debug)]
 pub struct All<T>(pub(super) Outputs<T>);
@@ -125,6 +62,7 @@ impl<T> Keep<T> for All<T> {
         ControlFlow::Continue(())
     }
 
+    #[inline]
     fn push_pending(&mut self) {
         self.0.push_pending();
     }
@@ -173,6 +111,7 @@ impl<T, E> Keep<Result<T, E>> for FailFast<T, E> {
         ControlFlow::Continue(())
     }
 
+    #[inline]
     fn push_pending(&mut self) {
         self.0.push_pending();
     }
@@ -222,6 +161,7 @@ impl<T, E> Keep<Result<T, E>> for AllErrors<T, E> {
         ControlFlow::Continue(())
     }
 
+    #[inline]
     fn push_pending(&mut self) {
         self.0.push_pending();
     }

@@ -14,9 +14,10 @@ use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::at_once::AtOnce;
+use super::core::Outputs;
 use super::failures::RaceError;
 use super::input::Extent;
-use super::keep::{Keep, Outputs};
+use super::keep::Keep;
 use super::pull::{Answer, Pull, Pulled};
 use super::together::{Child, Together, Yield, together};
 
@@ -30,7 +31,7 @@ pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, FirstOk<T, 
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
-    together(extent, AtOnce::ALL, pull, FirstOk { errors: Outputs::new(extent), failures: None, output: PhantomData })
+    together(extent, AtOnce::ALL, pull, FirstOk { errors: Outputs::new(extent.at_least), failures: None, output: PhantomData })
 }
 
 /// The value of `stagger = ..`.

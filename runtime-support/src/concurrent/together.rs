@@ -93,9 +93,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
                 self.pull(cx)?;
             }
         }
-        if self.set.running() > 0 {
-            self.poll_woken(cx)?;
-        }
+        self.set.poll_woken(cx, |input, output| self.keep.set(input, output))?;
         self.pull(cx)
     }
 
@@ -105,14 +103,6 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
         self.is_over = true;
         self.set.clear();
         self.keep.clear();
-    }
-
-    fn poll_woken(&mut self, cx: &Context<'_>) -> ControlFlow<K::Output> {
-        self.set.hear(cx);
-        while let Some((input, output)) = self.set.poll_next(cx) {
-            self.keep.set(input, output)?;
-        }
-        ControlFlow::Continue(())
     }
 
     /// Pulls while there is room.
@@ -168,6 +158,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     }
 
     /// The future that was started last is ready or pending.
+    #[inline]
     fn started(&mut self, ready: Option<Yield<P>>) -> ControlFlow<K::Output> {
         match ready {
             Some(output) => self.keep.push(output),

@@ -4,22 +4,26 @@
 //! - `bell.rs`: who was woken, and who is told of it
 //! - `round.rs`: whose turn it is, in the order of their wakes
 //! - `seats.rs`: memory for children whose number is not known beforehand
+//! - `outputs.rs`: memory for what they give
 //! - here: whose turn it is, and the futures of a comprehension
 
 mod alarm;
 mod bell;
 #[cfg(all(test, weftwork_loom))]
 mod loom;
+mod outputs;
 mod round;
 mod seats;
 mod sync;
 
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::task::{Context, Waker};
 
 use tokio::task::coop;
 
 use self::alarm::Alarms;
+pub(super) use self::outputs::Outputs;
 use self::seats::{At, Seats};
 
 /// Children that have wakers of their own, and whose turn it is.
@@ -78,9 +82,6 @@ impl Woken {
     }
 }
 
-/// An output with the number of its input.
-pub(super) type Done<F> = (usize, <F as Future>::Output);
-
 /// A future that has a seat, and was pending without a waker of its own.
 pub(super) struct Pending<F>(At<F>);
 
@@ -132,6 +133,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Takes a future in and gives it its first poll, with a waker of its own.
+    #[inline]
     pub(super) fn start(&mut self, future: F, input: usize, cx: &Context<'_>) -> Option<F::Output> {
         let seat = self.seats.take(input, future);
         self.running += 1;
@@ -139,6 +141,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Polls a future that was pending without a waker of its own.
+    #[inline]
     pub(super) fn go_on(&mut self, Pending(seat): Pending<F>, cx: &Context<'_>) -> Option<F::Output> {
         let Self { seats, woken, running } = self;
         let woken = woken.get_or_insert_with(|| Woken::new(cx.waker()));
@@ -147,26 +150,27 @@ impl<F: Future> Set<F> {
         Some(output)
     }
 
-    /// Lets those that were woken since the last time have their turn.
-    pub(super) fn hear(&mut self, cx: &Context<'_>) {
-        if let Some(woken) = &mut self.woken {
-            woken.hear(cx);
-        }
-    }
-
-    /// The next output of those whose turn it is; `None` when all have had it.
+    /// Lets those that were woken since the last time have their turn, and hands over what they give.
     #[inline]
-    pub(super) fn poll_next(&mut self, cx: &Context<'_>) -> Option<Done<F>> {
-        let Self { seats, woken, running } = self;
-        let woken = woken.as_mut()?;
-        // A seat without a future was woken late, by what its last one left behind.
-        while let Some(polled) = woken.turn(cx, |seat, cx| seats.poll(seats.at(seat), cx)) {
-            if polled.is_some() {
+    pub(super) fn poll_woken<B>(
+        &mut self,
+        cx: &Context<'_>,
+        mut keep: impl FnMut(usize, F::Output) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let Self { seats, woken: Some(woken), running } = self else { return ControlFlow::Continue(()) };
+        woken.hear(cx);
+        loop {
+            let polled = woken.turn(cx, |seat, cx| {
+                // A seat without a future was woken late, by what its last one left behind.
+                let Some((input, output)) = seats.poll(seats.at(seat), cx) else { return ControlFlow::Continue(()) };
                 *running -= 1;
-                return polled;
+                keep(input, output)
+            });
+            match polled {
+                Some(flow) => flow?,
+                None => return ControlFlow::Continue(()),
             }
         }
-        None
     }
 
     /// Drops every future, in the order of their inputs.
