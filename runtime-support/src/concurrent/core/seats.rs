@@ -278,18 +278,29 @@ impl<F> Chunks<F> {
 }
 
 impl<F> Drop for Chunks<F> {
+    #[inline]
     fn drop(&mut self) {
         let Some(first) = self.0 else { return };
         // SAFETY: made by `Box::into_raw`; nobody has a pointer to it any more, and of the seats there is nothing to drop.
         let first = unsafe { Box::from_raw(first.as_ptr()) };
-        let made = first.zeros.iter().rposition(|zero| !zero.is_null()).map_or(0, |power| 1 << (power + 1));
-        for begin in (0..32).map(|power| 1_u32 << power).filter(|begin| first.begins & begin != 0) {
+        if first.begins != 0 {
+            first.free_others();
+        }
+    }
+}
+
+impl<F> FirstChunk<F> {
+    /// Frees the memory of all chunks behind this one.
+    #[cold]
+    fn free_others(&self) {
+        let made = self.zeros.iter().rposition(|zero| !zero.is_null()).map_or(0, |power| 1 << (power + 1));
+        for begin in (0..32).map(|power| 1_u32 << power).filter(|begin| self.begins & begin != 0) {
             // Up to where the next one begins.
-            let others = first.begins & !(begin | (begin - 1));
+            let others = self.begins & !(begin | (begin - 1));
             let end = if others == 0 { made } else { 1_usize << others.trailing_zeros() };
-            let (begin, zero) = (begin as usize, first.zeros[begin.ilog2() as usize]);
+            let (begin, zero) = (begin as usize, self.zeros[begin.ilog2() as usize]);
             let seats = zero.wrapping_add(begin).cast::<MaybeUninit<Seat<F>>>();
-            // SAFETY: the same.
+            // SAFETY: made by `Box::into_raw`, and the owner of this chunk frees the others once, with it.
             drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(seats, end - begin)) });
         }
     }

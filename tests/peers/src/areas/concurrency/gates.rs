@@ -9,8 +9,6 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// Gates that open one after the other, each with a future that waits for it.
 pub(super) struct Gates {
-    /// How often a future was polled.
-    pub(super) polls: Cell<u64>,
     gates: Vec<Gate>,
     /// The order in which they open: always the same, and far from that of the futures.
     order: Vec<usize>,
@@ -41,11 +39,11 @@ impl Gates {
     pub(super) fn new(count: u64) -> Self {
         let gates: Vec<Gate> = (0..count).map(|_| Gate::default()).collect();
         let order = shuffled(gates.len());
-        Self { polls: Cell::new(0), gates, order, woken: Arc::default() }
+        Self { gates, order, woken: Arc::default() }
     }
 
     pub(super) fn wait(&self, number: u64) -> Waiting<'_> {
-        Waiting { polls: &self.polls, gate: &self.gates[number as usize], number }
+        Waiting { gate: &self.gates[number as usize], number }
     }
 
     /// Polls `future` as an executor would, when it has asked for it, and opens a gate whenever it stands still.
@@ -82,7 +80,6 @@ impl Gate {
 }
 
 pub(super) struct Waiting<'g> {
-    polls: &'g Cell<u64>,
     gate: &'g Gate,
     number: u64,
 }
@@ -91,7 +88,6 @@ impl Future for Waiting<'_> {
     type Output = u64;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
-        self.polls.set(self.polls.get() + 1);
         if self.gate.is_open.get() {
             return Poll::Ready(self.number);
         }

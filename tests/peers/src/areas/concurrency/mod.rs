@@ -2,15 +2,17 @@
 
 mod gates;
 
-use std::future::{Future, pending, poll_fn, ready};
+use std::cell::Cell;
+use std::future::{Future, poll_fn, ready};
 use std::hint::black_box;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use futures::stream::FuturesUnordered;
 use futures::{StreamExt, stream};
+use futures_concurrency::future::RaceOk;
 use tokio::task::JoinSet;
 use weftwork::{as_completed, for_await, gather, race, race_ok};
 
@@ -67,6 +69,17 @@ fn ten_ready(bench: &mut Bench<'_>) {
 
 fn many_ready(bench: &mut Bench<'_>) {
     bench
+        .case("30 ready futures", (0..30).sum())
+        .ours(|| {
+            sum(drive(gather!(for i in 0..black_box(30) {
+                ready(i)
+            })))
+        })
+        .peer(JOIN_ALL, || sum(drive(futures::future::join_all((0..black_box(30)).map(ready)))))
+        .peer(BUFFERED, || sum(drive(futures_buffered::join_all((0..black_box(30)).map(ready)))))
+        .time()
+        .allocations();
+    bench
         .case("10,000 ready futures", (0..MANY).sum())
         .micros()
         .ours(|| {
@@ -104,29 +117,40 @@ fn many_pending(bench: &mut Bench<'_>) {
 
 /// Ten that are woken one after the other, and how often they are polled for it.
 fn ten_pending(bench: &mut Bench<'_>) {
+    const NAME: &str = "10 pending arms, woken one by one";
     let gates = Gates::new(10);
-    macro_rules! waiting {
-        ($n:ident) => {
-            ($n(0), $n(1), $n(2), $n(3), $n(4), $n(5), $n(6), $n(7), $n(8), $n(9))
-        };
+    let polls = Cell::new(0);
+    macro_rules! joined {
+        ($wait:expr, |$($arm:ident)*| $join:expr) => {{
+            let wait = $wait;
+            let mut number = 0..10;
+            $(let $arm = wait(number.next().expect("there are ten"));)*
+            sum_of_ten!(gates.open_one_by_one(async { $join }))
+        }};
     }
-    let ours = || {
-        let wait = |number| gates.wait(number);
-        let (a, b, c, d, e, f, g, h, i, j) = waiting!(wait);
-        sum_of_ten!(gates.open_one_by_one(gather!(a, b, c, d, e, f, g, h, i, j)))
+    macro_rules! ours {
+        ($wait:expr) => { joined!($wait, |a b c d e f g h i j| gather!(a, b, c, d, e, f, g, h, i, j).await) };
+    }
+    macro_rules! theirs {
+        ($wait:expr) => { joined!($wait, |a b c d e f g h i j| tokio::join!(a, b, c, d, e, f, g, h, i, j)) };
+    }
+    let counted = |number| {
+        let mut waiting = gates.wait(number);
+        let polls = &polls;
+        poll_fn(move |cx| {
+            polls.set(polls.get() + 1);
+            Pin::new(&mut waiting).poll(cx)
+        })
     };
-    let theirs = || {
-        let wait = |number| gates.wait(number);
-        let (a, b, c, d, e, f, g, h, i, j) = waiting!(wait);
-        sum_of_ten!(gates.open_one_by_one(async { tokio::join!(a, b, c, d, e, f, g, h, i, j) }))
-    };
-    let polls = |run: &dyn Fn() -> u64| {
-        gates.polls.set(0);
-        run();
-        gates.polls.get()
-    };
-    bench.figure("10 pending arms, woken one by one", Unit::Polls, polls(&ours), &[("tokio::join!", polls(&theirs))]);
-    bench.case("10 pending arms, woken one by one", 45).ours(ours).peer("tokio::join!", theirs).time();
+    let sum = ours!(counted);
+    let our_polls = polls.take();
+    assert_eq!(sum, theirs!(counted));
+    bench.figure(NAME, Unit::Polls, our_polls, &[("tokio::join!", polls.take())]);
+    bench
+        .case(NAME, 45)
+        .ours(|| ours!(|number| gates.wait(number)))
+        .peer("tokio::join!", || theirs!(|number| gates.wait(number)))
+        .time();
 }
 
 /// The outputs as they come.
@@ -163,38 +187,56 @@ fn many_completed(bench: &mut Bench<'_>) {
 /// Ten of which the last one wins.
 fn races(bench: &mut Bench<'_>) {
     bench
-        .case("race of 10, the last is ready", 7)
+        .case("race of 10 arms, the last is ready", 7)
         .ours(|| {
-            let n = black_box(7);
-            let p = pending::<u64>;
-            drive(async move { race!(p(), p(), p(), p(), p(), p(), p(), p(), p(), ready(n)).await })
+            let arm = |is_ready| maybe(black_box(is_ready));
+            drive(async move { race!(arm(0), arm(0), arm(0), arm(0), arm(0), arm(0), arm(0), arm(0), arm(0), arm(7)).await })
         })
         .peer("tokio::select!", || {
-            let n = black_box(7);
-            let p = pending::<u64>;
+            let arm = |is_ready| maybe(black_box(is_ready));
             drive(async move {
                 tokio::select! {
-                    a = p() => a, a = p() => a, a = p() => a, a = p() => a, a = p() => a,
-                    a = p() => a, a = p() => a, a = p() => a, a = p() => a, a = ready(n) => a,
+                    a = arm(0) => a, a = arm(0) => a, a = arm(0) => a, a = arm(0) => a, a = arm(0) => a,
+                    a = arm(0) => a, a = arm(0) => a, a = arm(0) => a, a = arm(0) => a, a = arm(7) => a,
                 }
             })
         })
         .time()
         .allocations();
+    let contender = |i| ready(if black_box(i) == 9 { Ok(7) } else { Err(i) });
     bench
-        .case("first Ok of 10, the others fail", 7)
+        .case("first Ok of 10 arms, the others fail", 7)
+        .ours(|| {
+            let c = contender;
+            drive(race_ok!(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9))).unwrap_or(0)
+        })
+        .peer("futures select_ok", || {
+            drive(futures::future::select_ok([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(contender))).map_or(0, |(output, _)| output)
+        })
+        .time()
+        .allocations();
+    bench
+        .case("first Ok of 10 in a Vec, the others fail", 7)
         .ours(|| {
             drive(race_ok!(for i in 0..black_box(10) {
-                ready(if i == 9 { Ok(7) } else { Err(i) })
+                contender(i)
             }))
             .unwrap_or(0)
         })
         .peer("futures select_ok", || {
-            let all = (0..black_box(10)).map(|i| ready(if i == 9 { Ok(7) } else { Err(i) }));
-            drive(futures::future::select_ok(all)).map_or(0, |(output, _)| output)
+            drive(futures::future::select_ok((0..black_box(10)).map(contender))).map_or(0, |(output, _)| output)
+        })
+        .peer("futures-concurrency", || {
+            let all: Vec<_> = (0..black_box(10)).map(contender).collect();
+            drive(all.race_ok()).unwrap_or(0)
         })
         .time()
         .allocations();
+}
+
+/// Ready, but for zero.
+fn maybe(output: u64) -> impl Future<Output = u64> {
+    poll_fn(move |_| if output == 0 { Poll::Pending } else { Poll::Ready(output) })
 }
 
 /// As many as 64 at once.
