@@ -42,6 +42,7 @@ impl Woken {
     }
 
     /// Lets those that were woken since the last time have their turn, and tells them whom to wake from now on.
+    #[inline]
     pub(super) fn hear(&mut self, cx: &Context<'_>) {
         self.alarms.hear(cx.waker());
         self.is_first = true;
@@ -66,7 +67,7 @@ impl Woken {
     }
 
     /// Runs `poll` with the next child whose turn it is, and its waker: [`next`](Self::next) and [`poll`](Self::poll) in one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn turn<R>(&mut self, cx: &Context<'_>, poll: impl FnOnce(usize, &mut Context<'_>) -> R) -> Option<R> {
         if !std::mem::take(&mut self.is_first) && self.alarms.has_next() && !coop::has_budget_remaining() {
             cx.waker().wake_by_ref();
@@ -133,7 +134,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Takes a future in and gives it its first poll, with a waker of its own.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(&mut self, future: F, input: usize, cx: &Context<'_>) -> Option<F::Output> {
         let seat = self.seats.take(input, future);
         self.running += 1;
@@ -141,7 +142,7 @@ impl<F: Future> Set<F> {
     }
 
     /// Polls a future that was pending without a waker of its own.
-    #[inline]
+    #[inline(always)]
     pub(super) fn go_on(&mut self, Pending(seat): Pending<F>, cx: &Context<'_>) -> Option<F::Output> {
         let Self { seats, woken, running } = self;
         let woken = woken.get_or_insert_with(|| Woken::new(cx.waker()));

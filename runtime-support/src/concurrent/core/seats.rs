@@ -94,7 +94,7 @@ impl<F> Seats<F> {
     }
 
     /// Gives a future the seat that became free last, or a new one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, input: usize, future: F) -> At<F> {
         self.taken += 1;
         let Some(at) = self.free else { return self.make(Seat { future: Some(future), input }) };
@@ -138,7 +138,7 @@ impl<F> Seats<F> {
     }
 
     /// Writes the next seat.
-    #[inline]
+    #[inline(always)]
     fn make(&mut self, seat: Seat<F>) -> At<F> {
         let number = self.made;
         if (number + FIRST as usize).is_power_of_two() && !self.chunks.reach(number) {
@@ -160,14 +160,14 @@ impl<F> Seats<F> {
 
     /// # Panics
     /// If there is no such seat.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&self, number: usize) -> At<F> {
         assert!(number < self.made, "there is a seat");
         self.find(number)
     }
 
     /// Where a seat is, written or not. There is its chunk.
-    #[inline]
+    #[inline(always)]
     fn find(&self, number: usize) -> At<F> {
         let first = self.chunks.0.expect("there is a chunk");
         let key = number as u32 + FIRST;
@@ -184,7 +184,7 @@ impl<F> Seats<F> {
     }
 
     /// Drops a future in its place, and gives the seat free.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, at: At<F>) {
         // SAFETY: our seat, by `&mut`.
         let seat = unsafe { &mut *at.seat.as_ptr() };
@@ -226,7 +226,7 @@ impl<F> Drop for Visit<'_, F> {
 
 impl<F: Future> Seats<F> {
     /// Polls the future in a seat, if there is one. With its output it is gone.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll(&mut self, at: At<F>, cx: &mut Context<'_>) -> Option<(usize, F::Output)> {
         // SAFETY: our seat, by `&mut`.
         let seat = unsafe { &mut *at.seat.as_ptr() };
