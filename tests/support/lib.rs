@@ -9,7 +9,7 @@ mod poll;
 pub mod polls;
 pub mod store;
 
-pub use clock::timed;
+pub use clock::{after, timed};
 pub use gauge::{Gauge, Inside};
 pub use log::{Log, OnDrop};
 pub use poll::{finished, poll_once, spin};

@@ -10,11 +10,17 @@ mod comprehension;
 mod endings;
 #[path = "gather/fairness.rs"]
 mod fairness;
-#[path = "gather/forms.rs"]
-mod forms;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
 #[path = "gather/threads.rs"]
 mod threads;
 #[path = "gather/wakes.rs"]
 mod wakes;
+#[path = "gather/sends.rs"]
+mod sends;
+#[path = "gather/spawn.rs"]
+mod spawn;
+#[path = "gather/splat.rs"]
+mod splat;
+#[path = "gather/stream_input.rs"]
+mod stream_input;

@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 
 use super::arms::{Arm, Arms, TryArm};
 use super::input::Items;
+use super::progress::{Finished, Progress, Told};
 use super::tasks::{Spawned, Tasks};
 
 /// An expression without a mark.
@@ -78,6 +79,13 @@ impl<I: IntoIterator> Given<I> {
     }
 }
 
+impl<P: Progress> Given<P> {
+    /// As what is told of progress.
+    pub fn progress(self) -> Told<P> {
+        Told(self.value)
+    }
+}
+
 impl<V> Otherwise<V> {
     pub fn arm<T>(&self) -> StandIn<T>
     where
@@ -110,6 +118,13 @@ impl<V> Otherwise<V> {
     pub fn items<T>(&self) -> Items<StandIn<T>>
     where
         V: IntoIterator,
+    {
+        no_value()
+    }
+
+    pub fn progress(&self) -> Told<StandIn<()>>
+    where
+        V: Progress,
     {
         no_value()
     }
@@ -274,6 +289,12 @@ impl<T> Iterator for StandIn<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
+        no_value()
+    }
+}
+
+impl<T> Progress for StandIn<T> {
+    fn finished(&mut self, _: Finished) {
         no_value()
     }
 }

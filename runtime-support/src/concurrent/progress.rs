@@ -37,6 +37,11 @@ use super::keep::Keep;
 /// assert_eq!((count.total, count.good, count.bad), (Some(5), 4, 1));
 /// # });
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not be told how far a `gather!` is",
+    label = "not a `Progress`",
+    note = "`progress` takes what implements `weftwork::Progress`, or a `&mut` to that; with the feature `indicatif` a `ProgressBar` does"
+)]
 pub trait Progress {
     /// The gather is polled for the first time. `total` is the number of its children, where the input knows it exactly.
     fn started(&mut self, total: Option<usize>) {
@@ -103,6 +108,11 @@ impl Progress for indicatif::ProgressBar {
     }
 }
 
+/// The value of `progress = ..`.
+// Not `Copy`, whatever it is: an async block that uses it by value has to own it.
+#[derive(Debug)]
+pub struct Told<P>(pub(super) P);
+
 /// What becomes of the outputs, and somebody who is told.
 pub struct Watched<K, P> {
     keep: K,
@@ -110,7 +120,7 @@ pub struct Watched<K, P> {
 }
 
 impl<K, P: Progress> Watched<K, P> {
-    pub(super) fn new(keep: K, mut progress: P, extent: Extent) -> Self {
+    pub(super) fn new(keep: K, Told(mut progress): Told<P>, extent: Extent) -> Self {
         progress.started(extent.exactly);
         Self { keep, progress }
     }

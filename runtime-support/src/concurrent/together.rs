@@ -10,7 +10,7 @@ use super::at_once::AtOnce;
 use super::core::Set;
 use super::input::Extent;
 use super::keep::Keep;
-use super::progress::{Progress, Watched};
+use super::progress::{Progress, Told, Watched};
 use super::pull::{Answer, Pull, Pulled};
 
 /// The future that a pull makes.
@@ -18,6 +18,10 @@ pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
 
 /// The output of that future.
 pub(super) type Yield<P> = <Child<P> as Future>::Output;
+
+/// After so many futures that are ready at once a stream lets those have their turn that were woken: it may be ready for ever.
+/// An iterator that others wait for has an end, so it is not interrupted.
+const READY_AT_ONCE: u32 = 128;
 
 /// Futures from `pull` on their way to an output of `K`.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
@@ -39,7 +43,7 @@ pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnc
 
 impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     /// The same with somebody who is told how far it is.
-    pub fn watched<W: Progress>(self, progress: W, extent: Extent) -> Together<P, Watched<K, W>> {
+    pub fn watched<W: Progress>(self, progress: Told<W>, extent: Extent) -> Together<P, Watched<K, W>> {
         let Self { pull, set, keep, at_once, is_at_its_end, is_inputs_turn } = self;
         let keep = Watched::new(keep, progress, extent);
         Together { pull, set, keep, at_once, is_at_its_end, is_inputs_turn }
@@ -105,7 +109,12 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     }
 
     fn pull_more(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        let mut ready_at_once = 0;
         while self.has_room() {
+            if P::MAY_WAIT && ready_at_once == READY_AT_ONCE {
+                cx.waker().wake_by_ref();
+                break;
+            }
             let ready = match self.pull.pull(cx).answer() {
                 Ok(Pulled::Next(future)) => self.set.start(future, self.keep.count(), cx),
                 Ok(Pulled::Later) => break,
@@ -115,6 +124,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
                 }
                 Err(output) => Some(output),
             };
+            ready_at_once += u32::from(ready.is_some());
             self.started(ready)?;
         }
         ControlFlow::Continue(())
