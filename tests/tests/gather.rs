@@ -12,10 +12,6 @@ mod endings;
 mod fairness;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
-#[path = "gather/threads.rs"]
-mod threads;
-#[path = "gather/wakes.rs"]
-mod wakes;
 #[path = "gather/sends.rs"]
 mod sends;
 #[path = "gather/spawn.rs"]
@@ -24,3 +20,7 @@ mod spawn;
 mod splat;
 #[path = "gather/stream_input.rs"]
 mod stream_input;
+#[path = "gather/threads.rs"]
+mod threads;
+#[path = "gather/wakes.rs"]
+mod wakes;

@@ -59,14 +59,14 @@ impl<F: IntoFuture> Given<F> {
 
 impl<F: Future<Output: Send + 'static> + Send + 'static> Given<F> {
     /// As a task of its own.
-    pub fn task(self, tasks: &Tasks) -> Spawned<F> {
+    pub fn task(self, tasks: &Tasks) -> Spawned<F, F::Output> {
         tasks.child(self.value, |_| None)
     }
 }
 
 impl<T: Send + 'static, E: Send + 'static, F: Future<Output = Result<T, E>> + Send + 'static> Given<F> {
     /// As a task of its own, which fails with an `Err`.
-    pub fn failing_task(self, tasks: &Tasks) -> Spawned<F> {
+    pub fn failing_task(self, tasks: &Tasks) -> Spawned<F, Result<T, E>> {
         tasks.child(self.value, |output| output.as_ref().err().map(type_name_of_val))
     }
 }

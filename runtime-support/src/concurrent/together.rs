@@ -24,10 +24,13 @@ pub(super) type Yield<P> = <Child<P> as Future>::Output;
 const READY_AT_ONCE: u32 = 128;
 
 /// Futures from `pull` on their way to an output of `K`.
+///
+/// Their type is one of its own, and not what a trait says about `P`: whether this may go to another thread is asked where every
+/// lifetime in `P` counts as another one, and there a trait that wants two of them to be the same holds no longer.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Together<P: Pull, K> {
+pub struct Together<P, F: Future, K> {
     pull: P,
-    set: Set<Child<P>>,
+    set: Set<F>,
     keep: K,
     at_once: AtOnce,
     is_at_its_end: bool,
@@ -37,13 +40,13 @@ pub struct Together<P: Pull, K> {
 
 /// See `Together`.
 #[inline]
-pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnce, keep: K) -> Together<P, K> {
+pub(super) const fn together<P: Pull, K: Keep<Yield<P>>>(pull: P, at_once: AtOnce, keep: K) -> Together<P, Child<P>, K> {
     Together { pull, set: Set::new(), keep, at_once, is_at_its_end: false, is_inputs_turn: false }
 }
 
-impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Together<P, F, K> {
     /// The same with somebody who is told how far it is.
-    pub fn watched<W: Progress>(self, progress: Told<W>, extent: Extent) -> Together<P, Watched<K, W>> {
+    pub fn watched<W: Progress>(self, progress: Told<W>, extent: Extent) -> Together<P, F, Watched<K, W>> {
         let Self { pull, set, keep, at_once, is_at_its_end, is_inputs_turn } = self;
         let keep = Watched::new(keep, progress, extent);
         Together { pull, set, keep, at_once, is_at_its_end, is_inputs_turn }
@@ -131,7 +134,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     }
 
     /// The future that was started last is ready or pending.
-    fn started(&mut self, ready: Option<Yield<P>>) -> ControlFlow<K::Output> {
+    fn started(&mut self, ready: Option<F::Output>) -> ControlFlow<K::Output> {
         match ready {
             Some(output) => self.keep.push(output),
             None => {
@@ -157,9 +160,9 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
 }
 
 // The futures are pinned in seats of their own, and nothing else is polled in its place.
-impl<P: Pull, K> Unpin for Together<P, K> {}
+impl<P, F: Future, K> Unpin for Together<P, F, K> {}
 
-impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Future for Together<P, F, K> {
     type Output = K::Output;
 
     #[inline]
@@ -177,7 +180,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
     }
 }
 
-impl<P: Pull, K> fmt::Debug for Together<P, K> {
+impl<P, F: Future, K> fmt::Debug for Together<P, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Together").field("running", &self.set.running()).finish_non_exhaustive()
     }

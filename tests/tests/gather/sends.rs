@@ -8,6 +8,7 @@ use std::num::ParseIntError;
 use futures::FutureExt;
 use futures::stream::{self, BoxStream, StreamExt};
 use weftwork::{Finished, Progress, as_completed, for_await, gather, generator};
+use weftwork_tests::Log;
 
 async fn spawned<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     tokio::spawn(future).await.unwrap()
@@ -237,48 +238,55 @@ async fn c33_inside_one_another() {
 async fn c33_as_completed() {
     let (client, urls) = site();
     let outcome = spawned(async move {
-        let (mut lengths, mut seen) = (0, Vec::new());
+        let mut lengths = 0;
         for_await!(for item in as_completed!(
             for url in &urls {
                 client.named(url)
             },
             limit = 2
         ) {
+            tokio::task::yield_now().await;
             lengths += item.map_or(0, str::len);
         });
-        as_completed!(for url in &urls {
-            client.get(url)
-        })
-        .for_each(async |length| {
-            tokio::task::yield_now().await;
-            lengths += length;
-        })
-        .await;
-        as_completed!(for await url in stream::iter(&urls) {
+        for_await!(for (index, item) in as_completed!(for await url in stream::iter(&urls) {
             client.named(url)
         })
         .indexed()
-        .for_each(async |(index, url)| {
-            client.get("").await;
-            seen.push((index, url.map(str::len)));
-        })
-        .await;
-        let failed = as_completed!(
-            for url in &urls {
-                client.named(url)
-            },
-            limit = 2
-        )
-        .try_for_each(async |url| {
-            lengths += client.get(url?).await;
-            Ok::<_, &str>(())
-        })
-        .await
-        .is_err();
-        as_completed!(..urls.iter().map(|url| ready(url.len()).boxed()).collect::<Vec<_>>(), spawn)
-            .for_each(async |length| lengths += length)
-            .await;
-        (lengths, seen, failed)
+        {
+            tokio::task::yield_now().await;
+            lengths += index + item.map_or(0, str::len);
+        });
+        for_await!(for item in as_completed!(..urls.iter().map(|url| client.named(url).boxed()).collect::<Vec<_>>()) {
+            lengths += item.map_or(0, str::len);
+        });
+        for_await!(for item in
+            as_completed!(..urls.iter().map(|_| ready(Ok::<_, &'static str>("c")).boxed()).collect::<Vec<_>>(), spawn)
+        {
+            lengths += item.map_or(0, str::len);
+        });
+        lengths
     });
-    assert_eq!(outcome.await, (12, vec![(0, Ok(1)), (1, Ok(2))], false));
+    assert_eq!(outcome.await, 3 + 4 + 3 + 2);
+}
+
+/// An async closure that borrows is `Send` for nobody once it is an argument, as rustc has it: in a spawned task it owns what it uses.
+#[tokio::test]
+async fn c33_for_each_with_a_body_that_owns() {
+    let log = Log::new();
+    let outcome = spawned({
+        let log = log.clone();
+        async move {
+            as_completed!(for n in 1..4 {
+                ready(n)
+            })
+            .indexed()
+            .for_each(async move |(_, n): (usize, i32)| {
+                tokio::task::yield_now().await;
+                log.note(n.to_string());
+            })
+            .await;
+        }
+    });
+    outcome.await;
+    assert_eq!(log.text(), "1 2 3");
 }

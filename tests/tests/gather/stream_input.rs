@@ -322,8 +322,7 @@ async fn c49_a_greedy_child_starves_neither_stream_nor_children() {
             (0..size).for_each(|n| send.send(n).unwrap());
             let gathered = gather!(
                 for await n in stream {
-                    let child: Child<'_> =
-                        if n == 0 { Box::pin(greedy(semaphore)) } else { Box::pin(patient(semaphore, done)) };
+                    let child: Child<'_> = if n == 0 { Box::pin(greedy(semaphore)) } else { Box::pin(patient(semaphore, done)) };
                     child
                 },
                 limit = limit
