@@ -55,7 +55,7 @@ impl Tasks {
         F: Future<Output: Send + 'static> + Send + 'static,
     {
         self.running.count.fetch_add(1, Ordering::Relaxed);
-        self.runtime.spawn(Task { future, judge, counted: Counted(self.running.clone()) })
+        self.runtime.spawn(Task { future, judge, counted: Some(Counted(self.running.clone())) })
     }
 
     /// Waits until no task is left, and nothing of one either.
@@ -75,7 +75,7 @@ impl Tasks {
 /// Says what an output that nobody looks at was, if it was a failure.
 pub(super) type Judge<T> = fn(&T) -> Option<&'static str>;
 
-/// Counts a task until it is gone with all that was in it.
+/// Counts a task until it is gone with all that was in it, an output that nobody took included.
 struct Counted(Arc<Running>);
 
 impl Drop for Counted {
@@ -95,7 +95,7 @@ pin_project! {
         #[pin]
         future: F,
         judge: Judge<F::Output>,
-        counted: Counted,
+        counted: Option<Counted>,
     }
 }
 
@@ -104,12 +104,12 @@ impl<F: Future> Future for Task<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let judge = *this.judge;
-        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ended { output: Some(Ok(output)), judge }),
-            Err(payload) => Poll::Ready(Ended { output: Some(Err(payload)), judge }),
-        }
+        let output = match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(payload) => Err(payload),
+        };
+        Poll::Ready(Ended { output: Some(output), judge: *this.judge, _counted: this.counted.take() })
     }
 }
 
@@ -117,6 +117,7 @@ impl<F: Future> Future for Task<F> {
 struct Ended<T> {
     output: Option<thread::Result<T>>,
     judge: Judge<T>,
+    _counted: Option<Counted>,
 }
 
 impl<T> Drop for Ended<T> {
