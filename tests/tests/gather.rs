@@ -12,6 +12,10 @@ mod endings;
 mod fairness;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
+#[path = "gather/options.rs"]
+mod options;
+#[path = "gather/progress.rs"]
+mod progress;
 #[path = "gather/sends.rs"]
 mod sends;
 #[path = "gather/spawn.rs"]

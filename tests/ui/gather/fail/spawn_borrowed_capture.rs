@@ -2,9 +2,10 @@
 
 use weftwork::gather;
 
-async fn all(urls: Vec<String>) {
+async fn all() {
     let client = String::from("client");
-    gather!(for url in urls { async { client.len() + url.len() } }, spawn).await;
+    let client = &client;
+    gather!(for n in 0..3 { async move { client.len() + n } }, spawn).await;
 }
 
 fn main() {}
