@@ -1,9 +1,10 @@
-//! G112: rustfmt formats the inside of the macros, since it parses: what the documentation shows is how rustfmt leaves it.
+//! G112, C133: rustfmt formats the inside of the macros, since it parses: what the documentation shows is how rustfmt leaves it.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 const FORMS: &str = include_str!("../rustfmt/generator.rs");
+const COMPREHENSIONS: &str = include_str!("../rustfmt/gather.rs");
 
 /// What rustfmt makes of a file, with its own defaults and not with those of this project.
 fn formatted(edition: &str, text: &str) -> String {
@@ -20,16 +21,24 @@ fn formatted(edition: &str, text: &str) -> String {
 }
 
 #[test]
-fn g112_the_documented_forms_are_fixed_points() {
+fn g112_c133_the_documented_forms_are_fixed_points() {
     for edition in ["2021", "2024"] {
-        assert_eq!(formatted(edition, FORMS), FORMS, "edition {edition}");
+        for forms in [FORMS, COMPREHENSIONS] {
+            assert_eq!(formatted(edition, forms), forms, "edition {edition}");
+        }
     }
 }
 
 /// Everything at the margin, and more blanks than anybody needs.
 #[test]
-fn g112_a_badly_laid_out_copy_is_brought_to_that_form() {
-    let bad: String = FORMS
+fn g112_c133_a_badly_laid_out_copy_is_brought_to_that_form() {
+    for forms in [FORMS, COMPREHENSIONS] {
+        is_brought_to_that_form(forms);
+    }
+}
+
+fn is_brought_to_that_form(forms: &str) {
+    let bad: String = forms
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with("//!"))
         .map(|line| match line.trim_start() {
@@ -43,7 +52,7 @@ fn g112_a_badly_laid_out_copy_is_brought_to_that_form() {
     let dense =
         |text: &str| text.lines().filter(|line| !line.is_empty() && !line.starts_with("//!")).collect::<Vec<_>>().join("\n");
     for edition in ["2021", "2024"] {
-        assert_ne!(dense(&bad), dense(FORMS));
-        assert_eq!(dense(&formatted(edition, &bad)), dense(FORMS), "edition {edition}");
+        assert_ne!(dense(&bad), dense(forms));
+        assert_eq!(dense(&formatted(edition, &bad)), dense(forms), "edition {edition}");
     }
 }

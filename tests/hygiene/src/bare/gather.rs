@@ -48,3 +48,28 @@ async fn in_order_of_completion(numbers: &[u8]) -> u8 {
     });
     sum
 }
+
+async fn of_a_stream(numbers: impl ::weftwork::Stream<Item = u8>) -> Answer<::std::vec::Vec<u8>> {
+    ::weftwork::gather!(
+        for await n in numbers {
+            answer(n)?
+        },
+        limit = 2,
+        spawn
+    )
+    .await
+}
+
+async fn splat(futures: ::std::vec::Vec<::core::future::Ready<u8>>) -> ::std::vec::Vec<u8> {
+    ::weftwork::gather!(..futures).await
+}
+
+async fn for_each(numbers: &[u8]) -> u8 {
+    let mut sum = 0;
+    ::weftwork::as_completed!(for n in numbers {
+        number(*n)
+    })
+    .for_each(async |n| sum += n)
+    .await;
+    sum
+}
