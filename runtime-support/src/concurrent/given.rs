@@ -296,7 +296,7 @@ impl<T> Iterator for StandIn<T> {
 #[diagnostic::do_not_recommend]
 impl<T> Progress for StandIn<T> {
     fn finished(&mut self, _: Finished) {
-        no_value()
+        no_value::<()>();
     }
 }
 

@@ -172,7 +172,7 @@ fn c42_without_a_runtime_it_panics() {
                 ready(n)
             },
             spawn
-        ))
+        ));
     });
     let payload = made.expect_err("it panics");
     assert!(payload.downcast_ref::<&str>().is_some_and(|message| message.contains("`spawn`")));

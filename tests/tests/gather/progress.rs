@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::future::{Future, pending, ready};
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -47,7 +46,7 @@ impl Progress for Bell<'_> {
 #[test]
 fn c47_one_report_a_child_when_it_ends() {
     let (told, board) = (Told::default(), Board::new(3));
-    let mut gathered = pin!(gather!(
+    let mut gathered = Box::pin(gather!(
         for n in 0..3 {
             board.child(n)
         },

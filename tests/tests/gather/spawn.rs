@@ -431,15 +431,14 @@ fn c42_without_spawn_there_needs_to_be_no_runtime() {
 #[test]
 fn c89_a_runtime_that_shuts_down() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
-    let gathered = runtime.block_on(async {
-        gather!(
-            for _ in 0..2 {
-                pending::<()>()
-            },
-            spawn
-        )
-    });
-    let mut gathered = Box::pin(gathered);
+    let entered = runtime.enter();
+    let mut gathered = Box::pin(gather!(
+        for _ in 0..2 {
+            pending::<()>()
+        },
+        spawn
+    ));
+    drop(entered);
     assert!(poll(gathered.as_mut(), Waker::noop()).is_pending());
     drop(runtime);
     let outcome = catch_unwind(AssertUnwindSafe(|| futures::executor::block_on(gathered)));
