@@ -376,6 +376,22 @@ async fn c49_a_stream_that_is_always_ready_starves_no_child() {
 }
 
 #[test]
+fn c52_what_is_ready_is_polled_once() {
+    let board = Board::new(1000);
+    (0..1000).for_each(|n| board.ready(n));
+    let (wakes, waker) = Wakes::new();
+    let mut gathered = pin!(gather!(
+        for await n in stream::iter(0..1000) {
+            board.child(n)
+        },
+        limit = 7
+    ));
+    assert!(poll(gathered.as_mut(), &waker).is_ready());
+    assert!((0..1000).all(|n| board.polls(n) == 1));
+    assert_eq!(wakes.take(), 0);
+}
+
+#[test]
 fn c51_few_polls_with_a_stream_as_input() {
     for size in [10, 30, 1000, 10_000] {
         let (board, polls) = (Board::new(size), Cell::new(0));
