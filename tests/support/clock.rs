@@ -11,3 +11,9 @@ pub async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
     let output = future.await;
     (output, start.elapsed())
 }
+
+/// Gives `value` so many milliseconds later.
+pub async fn after<T>(ms: u64, value: T) -> T {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    value
+}

@@ -10,7 +10,7 @@ mod poll;
 pub mod polls;
 pub mod store;
 
-pub use clock::timed;
+pub use clock::{after, timed};
 pub use gauge::{Gauge, Inside};
 pub use log::{Log, OnDrop};
 pub use panics::panic_of;

@@ -12,13 +12,13 @@ use futures::stream::{FusedStream, Stream, StreamExt};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 use weftwork::{as_completed, for_await};
-use weftwork_tests::Gauge;
 use weftwork_tests::children::{Board, Wakes};
+use weftwork_tests::{Gauge, after};
 
-async fn after<T>(ms: u64, value: T) -> T {
-    sleep(Duration::from_millis(ms)).await;
-    value
-}
+#[path = "as_completed/for_each.rs"]
+mod for_each;
+#[path = "as_completed/forms.rs"]
+mod forms;
 
 fn next<S: Stream + ?Sized>(stream: Pin<&mut S>, waker: &Waker) -> Poll<Option<S::Item>> {
     stream.poll_next(&mut Context::from_waker(waker))

@@ -12,10 +12,20 @@ mod endings;
 mod errors_all;
 #[path = "gather/fairness.rs"]
 mod fairness;
-#[path = "gather/forms.rs"]
-mod forms;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
+#[path = "gather/options.rs"]
+mod options;
+#[path = "gather/progress.rs"]
+mod progress;
+#[path = "gather/sends.rs"]
+mod sends;
+#[path = "gather/spawn.rs"]
+mod spawn;
+#[path = "gather/splat.rs"]
+mod splat;
+#[path = "gather/stream_input.rs"]
+mod stream_input;
 #[path = "gather/threads.rs"]
 mod threads;
 #[path = "gather/wakes.rs"]

@@ -6,6 +6,8 @@ mod attacks;
 mod attacks_outside;
 #[path = "generator/closing.rs"]
 mod closing;
+#[path = "generator/comprehensions.rs"]
+mod comprehensions;
 #[path = "generator/delegation.rs"]
 mod delegation;
 #[path = "generator/drops.rs"]

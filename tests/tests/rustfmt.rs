@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const FORMS: [&str; 2] = [include_str!("../rustfmt/generator.rs"), include_str!("../rustfmt/race.rs")];
+const FORMS: [&str; 3] =
+    [include_str!("../rustfmt/generator.rs"), include_str!("../rustfmt/gather.rs"), include_str!("../rustfmt/race.rs")];
 
 /// What rustfmt makes of a file, with its own defaults and not with those of this project.
 fn formatted(edition: &str, text: &str) -> String {

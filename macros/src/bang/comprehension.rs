@@ -9,7 +9,7 @@ use crate::kit::arms::Arm;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local_at};
 use crate::kit::scan::{Piece, piece};
-use crate::kit::tokens::{anchor, argument, is_ident, is_punct, regroup, unwrap_invisible};
+use crate::kit::tokens::{anchor, argument, is_ident, is_punct, located, regroup, unwrap_invisible};
 
 pub(crate) struct Comprehension {
     pattern: TokenStream,
@@ -164,6 +164,8 @@ impl Comprehension {
         if self.mark.is_some() {
             pulled = quote!(#private::fallible(#pulled, #error));
         }
+        // What borrows from a local of the body is refused here.
+        let pulled = located(pulled, self.body.span());
         let pull = quote!({
             #error_type
             let mut #child = #private::None;
@@ -201,19 +203,31 @@ impl Children<'_> {
     /// In:  `EXPR`
     /// Out: `given(EXPR).child()`, and with a mark `marked(EXPR, error).child()`
     pub(crate) fn child(&self, expr: &TokenStream, is_marked: bool, at: Span) -> TokenStream {
-        let (private, error, child) = (self.private(), binding("error"), local_at("child", at));
+        let (private, error, child) = (self.private(), binding("error"), quote!(.child()));
         let child = match (is_marked, &self.error) {
-            _ if self.contend => quote!(#private::entrant(#expr, #private::PhantomData::<#private::Result<_, _>>).#child()),
-            (false, _) => quote!(#private::given(#expr).#child()),
-            (true, None) => quote!(#private::marked(#expr, #error).#child()),
-            (true, Some(_)) => quote!(#private::converted(#expr, #error).#child()),
+            _ if self.contend => {
+                let output = quote!(#private::PhantomData::<#private::Result<_, _>>);
+                call(&quote!(#private::entrant), &quote!(#expr, #output), &child, at)
+            }
+            (false, _) => call(&quote!(#private::given), expr, &child, at),
+            (true, None) => call(&quote!(#private::marked), &quote!(#expr, #error), &child, at),
+            (true, Some(_)) => call(&quote!(#private::converted), &quote!(#expr, #error), &child, at),
         };
-        if !self.spawn {
-            return child;
+        let tasks = binding("tasks");
+        match (self.spawn, is_marked) {
+            (false, _) => child,
+            (true, false) => call(&quote!(#private::given), &child, &quote!(.task(&#tasks)), at),
+            (true, true) => call(&quote!(#private::given), &child, &quote!(.failing_task(&#tasks)), at),
         }
-        let (tasks, task) = (binding("tasks"), local_at(if is_marked { "failing_task" } else { "task" }, at));
-        quote!(#private::given(#child).#task(&#tasks))
     }
+}
+
+/// `FUNCTION(ARGUMENTS)METHOD`: an error about it stands at `at`, wherever in it rustc sees the reason.
+fn call(function: &TokenStream, arguments: &TokenStream, method: &TokenStream, at: Span) -> TokenStream {
+    let [function, method] = [function, method].map(|tokens| located(tokens.clone(), at));
+    let mut arguments = Group::new(Delimiter::Parenthesis, arguments.clone());
+    arguments.set_span(Span::mixed_site().located_at(at));
+    quote!(#function #arguments #method)
 }
 
 fn example(grammar: &Grammar) -> String {

@@ -6,8 +6,9 @@ use quote::quote;
 use super::comprehension::{Children, Comprehension};
 use crate::kit::args::{Args, Grammar, key_of, refuse_stray_commas, unknown};
 use crate::kit::errors::Errors;
-use crate::kit::idents::binding;
-use crate::kit::tokens::{argument, is_punct, is_word, split_at_commas, unwrap_invisible};
+use crate::kit::idents::{binding, local_at};
+use crate::kit::messages::near_miss;
+use crate::kit::tokens::{anchor, argument, is_punct, is_word, split_at_commas, unwrap_invisible};
 
 /// What was asked for, but for what belongs to one macro alone.
 pub(crate) struct Options {
@@ -28,8 +29,11 @@ impl Options {
         }
         let error = error.map(|option| option.value);
         let all_errors = all_errors(args, is_marked, errors);
-        let (spawn, progress) = (args.take("spawn").is_some(), args.take("progress").map(|progress| argument(progress.value)));
-        Self { error, all_errors, spawn, progress }
+        let spawn = args.take("spawn");
+        if let Some(value) = spawn.as_ref().map(|spawn| &spawn.value).filter(|value| !value.is_empty()) {
+            errors.at(value, "`spawn` is a word and takes no value\nwrite `spawn`, or leave it out");
+        }
+        Self { error, all_errors, spawn: spawn.is_some(), progress: args.take("progress").map(|progress| progress.value) }
     }
 
     pub(crate) fn children<'a>(&self, krate: &'a TokenStream) -> Children<'a> {
@@ -40,15 +44,22 @@ impl Options {
     pub(crate) fn outside(&self, krate: &TokenStream) -> TokenStream {
         let (private, tasks, progress) = (quote!(#krate::__private), binding("tasks"), binding("progress"));
         let make_tasks = self.spawn.then(|| quote!(let #tasks = #private::tasks();));
-        let take_progress = self.progress.as_ref().map(|value| quote!(let #progress = #value;));
+        let take_progress = self.given_progress(krate).map(|value| quote!(let #progress = #value;));
         quote!(#make_tasks #take_progress)
+    }
+
+    /// `given(PROGRESS).progress()`
+    fn given_progress(&self, krate: &TokenStream) -> Option<TokenStream> {
+        let value = self.progress.as_ref()?;
+        let (given, value) = (local_at("progress", anchor(value)), argument(value.clone()));
+        Some(quote!(#krate::__private::given(#value).#given()))
     }
 
     /// The same for arms, of which there are `count`.
     pub(crate) fn outside_of_arms(&self, count: usize, krate: &TokenStream) -> Option<TokenStream> {
         let (private, tasks, progress) = (quote!(#krate::__private), binding("tasks"), binding("progress"));
         let make_tasks = self.spawn.then(|| quote!(let #tasks = #private::tasks();));
-        let share_progress = self.progress.as_ref().map(|value| quote!(let #progress = #private::shared(#value, #count);));
+        let share_progress = self.given_progress(krate).map(|value| quote!(let #progress = #private::shared(#value, #count);));
         (self.spawn || self.progress.is_some()).then(|| quote!(#make_tasks #share_progress))
     }
 
@@ -121,6 +132,11 @@ pub(crate) fn split_options(input: TokenStream, grammar: &Grammar, errors: &mut 
     let mut parts: Vec<TokenStream> = parts.map(|part| unwrap_invisible(&part)).collect();
     // Among arms a lone word is a variable that holds a future, but for those that are options.
     let has_arms = !parts.first().is_some_and(Comprehension::is_one);
+    parts.retain(|part| {
+        let Some(word) = misspelt(part, grammar).filter(|_| !has_arms) else { return true };
+        errors.at(&word, unknown(&word, grammar));
+        false
+    });
     let is_option = |part: &TokenStream| {
         let is_variable = has_arms && part.clone().into_iter().count() == 1;
         key_of(part, grammar).is_some_and(|(key, _)| !is_variable || grammar.words.iter().any(|word| key == word))
@@ -142,6 +158,14 @@ pub(crate) fn split_options(input: TokenStream, grammar: &Grammar, errors: &mut 
     parts.retain(|part| !is_option(part));
     let options = options.into_iter().map(|option| quote!(#option,)).collect();
     (parts, Args::parse(options, grammar, errors))
+}
+
+/// A lone word that is nearly the name of an option.
+fn misspelt(part: &TokenStream, grammar: &Grammar) -> Option<Ident> {
+    let mut trees = part.clone().into_iter();
+    let (Some(TokenTree::Ident(word)), None) = (trees.next(), trees.next()) else { return None };
+    let is_option = grammar.options.iter().any(|option| word == option);
+    near_miss(&word.to_string(), grammar.options.iter().copied()).filter(|_| !is_option).map(|_| word)
 }
 
 /// The value of `limit = ..`, as how many may exist at once.

@@ -10,9 +10,9 @@ use std::task::{Context, Poll};
 use super::at_once::AtOnce;
 use super::input::Extent;
 use super::keep::Keep;
-use super::pull::Pull;
+use super::pull::{Answer, Pull};
 use super::stream::Outputs;
-use super::together::{Together, Yield, together};
+use super::together::{Child, Together, Yield, together};
 use crate::generator::Outlet;
 
 /// Outputs that have come and that nobody has asked for yet, each with the index of its input.
@@ -62,25 +62,25 @@ impl<O> Keep<O> for Unread<O> {
 }
 
 /// Futures under way to outputs that are read one by one.
-pub struct Completing<P: Pull> {
-    together: Together<P, Unread<Yield<P>>>,
+pub struct Completing<P, F: Future, O> {
+    together: Together<P, F, Unread<O>>,
 }
 
 /// See `Completing`.
-pub fn completing<P: Pull>(at_once: AtOnce, pull: P) -> Completing<P> {
+pub fn completing<P: Pull>(at_once: AtOnce, pull: P) -> Completing<P, Child<P>, Yield<P>> {
     Completing {
         together: together(Extent::UNKNOWN, at_once, pull, Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false }),
     }
 }
 
-impl<P: Pull> Completing<P> {
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Completing<P, F, F::Output> {
     /// Lets everybody get on who can.
     fn advance(&mut self, cx: &mut Context<'_>) {
         // Nothing ends it early.
         let (ControlFlow::Continue(()) | ControlFlow::Break(())) = self.together.advance(cx);
     }
 
-    fn take(&mut self) -> Option<(usize, Yield<P>)> {
+    fn take(&mut self) -> Option<(usize, F::Output)> {
         self.together.keep().outputs.pop_front()
     }
 
@@ -89,10 +89,10 @@ impl<P: Pull> Completing<P> {
     }
 }
 
-impl<P: Pull> Outputs for Completing<P> {
-    type Output = Yield<P>;
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Outputs for Completing<P, F, F::Output> {
+    type Output = F::Output;
 
-    fn poll_output(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<(usize, Yield<P>)>> {
+    fn poll_output(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<(usize, F::Output)>> {
         self.advance(cx);
         match self.take() {
             None if !self.together.is_done() => Poll::Pending,
@@ -113,7 +113,7 @@ impl<P: Pull> Outputs for Completing<P> {
     }
 }
 
-impl<P: Pull> fmt::Debug for Completing<P> {
+impl<P, F: Future, O> fmt::Debug for Completing<P, F, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Completing").field("together", &self.together).finish()
     }
@@ -122,17 +122,20 @@ impl<P: Pull> fmt::Debug for Completing<P> {
 /// The body of the stream: puts an output into the outlet whenever there is room for one, and lets the futures get on in any case.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Deliver<'y, P: Pull> {
-    completing: Completing<P>,
-    outlet: Outlet<'y, (usize, Yield<P>)>,
+pub struct Deliver<'y, P, F: Future, O> {
+    completing: Completing<P, F, O>,
+    outlet: Outlet<'y, (usize, O)>,
 }
 
 /// See `Deliver`.
-pub fn deliver<P: Pull>(completing: Completing<P>, outlet: Outlet<'_, (usize, Yield<P>)>) -> Deliver<'_, P> {
+pub fn deliver<P, F: Future, O>(completing: Completing<P, F, O>, outlet: Outlet<'_, (usize, O)>) -> Deliver<'_, P, F, O> {
     Deliver { completing, outlet }
 }
 
-impl<P: Pull> Future for Deliver<'_, P> {
+// Nothing is polled in its place.
+impl<P, F: Future, O> Unpin for Deliver<'_, P, F, O> {}
+
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Future for Deliver<'_, P, F, F::Output> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {

@@ -10,11 +10,11 @@ use super::core::Outputs;
 use super::gathering::{gather_each, try_gather_each};
 use super::input::Extent;
 use super::keep::{All, AllErrors, FailFast, Keep};
-use super::progress::{Progress, Watched, watched};
+use super::progress::{Progress, Told, Watched, watched};
 use super::pull::{Pull, Pulled};
 use super::racing::{First, FirstOk, Staggered, race_each, race_ok_each, stagger};
 use super::stream::AsCompleted;
-use super::together::{Together, Yield};
+use super::together::Together;
 
 /// Futures as an iterator gives them.
 #[derive(Debug)]
@@ -36,8 +36,14 @@ fn futures<I: IntoIterator>(futures: I) -> (Extent, Futures<I::IntoIter>) {
     (Extent::new(futures.size_hint()), Futures(futures))
 }
 
-/// The output of what an input gives.
+/// The future of what an input gives.
+type ItsFuture<I> = <<I as IntoIterator>::Item as IntoFuture>::IntoFuture;
+
+/// Its output.
 type Output<I> = <<I as IntoIterator>::Item as IntoFuture>::Output;
+
+/// What gives them as they come.
+type CompletingOf<I> = Completing<Futures<<I as IntoIterator>::IntoIter>, ItsFuture<I>, Output<I>>;
 
 /// Runs futures together and gives their outputs, in the order of the input: `gather!(..futures)` without the macro.
 ///
@@ -50,7 +56,7 @@ type Output<I> = <<I as IntoIterator>::Item as IntoFuture>::Output;
 /// assert_eq!(loaded[99], 1000);
 /// # });
 /// ```
-pub fn gather<I>(input: I) -> Together<Futures<I::IntoIter>, All<Output<I>>>
+pub fn gather<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, All<Output<I>>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -72,7 +78,7 @@ where
 ///
 /// # Errors
 /// The first error, as it is. The other futures are dropped before it is seen.
-pub fn try_gather<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, FailFast<T, E>>
+pub fn try_gather<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FailFast<T, E>>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -92,7 +98,7 @@ where
 /// assert_eq!(sum, 5050);
 /// # });
 /// ```
-pub fn as_completed<I>(input: I) -> AsCompleted<Completing<Futures<I::IntoIter>>>
+pub fn as_completed<I>(input: I) -> AsCompleted<CompletingOf<I>, Output<I>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -109,7 +115,7 @@ where
 /// assert_eq!(race([std::future::ready(1), std::future::ready(2)]).await, Some(1));
 /// # });
 /// ```
-pub fn race<I>(input: I) -> Together<Futures<I::IntoIter>, First<Output<I>>>
+pub fn race<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, First<Output<I>>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -131,7 +137,7 @@ where
 ///
 /// # Errors
 /// Every error with the index of its future, if none gives an `Ok`.
-pub fn race_ok<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, FirstOk<T, E>>
+pub fn race_ok<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FirstOk<T, E>>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -139,7 +145,7 @@ where
     race_ok_each(extent, futures)
 }
 
-impl<I: Iterator<Item: IntoFuture>, K: Keep<Yield<Futures<I>>>> Together<Futures<I>, K> {
+impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output>> Together<Futures<I>, F, K> {
     /// Lets at most `count` futures exist at once: the input is pulled as they end.
     ///
     /// # Panics
@@ -151,19 +157,19 @@ impl<I: Iterator<Item: IntoFuture>, K: Keep<Yield<Futures<I>>>> Together<Futures
     }
 
     /// Tells `progress` of every future that has come to its end.
-    pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, Watched<K, W>> {
+    pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, F, Watched<K, W>> {
         let extent = Extent::new(self.source().0.size_hint());
-        watched(self, progress, extent)
+        watched(self, Told(progress), extent)
     }
 }
 
-impl<I, T, E, F> Together<Futures<I>, FailFast<T, E>>
+impl<I, T, E, F> Together<Futures<I>, F, FailFast<T, E>>
 where
     I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
     F: Future<Output = Result<T, E>>,
 {
     /// Runs everything to its end and gives every error: `errors = all` of the macro.
-    pub fn all_errors(self) -> Together<Futures<I>, AllErrors<T, E>> {
+    pub fn all_errors(self) -> Together<Futures<I>, F, AllErrors<T, E>> {
         self.change(|futures, _| {
             let extent = Extent::new(futures.0.size_hint());
             (futures, AllErrors(Outputs::new(extent.at_least)))
@@ -171,19 +177,24 @@ where
     }
 }
 
-impl<I, T, E> Together<Futures<I>, FirstOk<T, E>>
+impl<I, T, E, F> Together<Futures<I>, F, FirstOk<T, E>>
 where
-    I: Iterator<Item: IntoFuture<Output = Result<T, E>>>,
+    I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
+    F: Future<Output = Result<T, E>>,
 {
     /// Starts a contender when the one before it has failed, or when none was started for `interval`. Zero starts all at once.
     ///
     /// It needs a tokio runtime with time enabled.
-    pub fn stagger(self, interval: Duration) -> Together<Staggered<Futures<I>>, FirstOk<T, E>> {
+    pub fn stagger(self, interval: Duration) -> Together<Staggered<Futures<I>>, F, FirstOk<T, E>> {
         stagger(self, interval)
     }
 }
 
-impl<I: Iterator<Item: IntoFuture>> AsCompleted<Completing<Futures<I>>> {
+impl<I, F> AsCompleted<Completing<Futures<I>, F, F::Output>, F::Output>
+where
+    I: Iterator<Item: IntoFuture<IntoFuture = F>>,
+    F: Future,
+{
     /// Lets at most `count` futures exist at once, outputs that nobody has asked for included.
     ///
     /// # Panics

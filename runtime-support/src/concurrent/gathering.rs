@@ -8,17 +8,17 @@ use super::core::Outputs;
 use super::input::Extent;
 use super::keep::{All, AllErrors, FailFast};
 use super::pull::{Answer, Pull};
-use super::together::{Together, Yield, together};
+use super::together::{Child, Together, Yield, together};
 
 /// `gather!` over a comprehension without a mark.
 #[inline]
-pub fn gather_each<P: Pull>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, All<Yield<P>>> {
+pub fn gather_each<P: Pull>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, Child<P>, All<Yield<P>>> {
     together(extent, at_once, pull, All(Outputs::new(extent.at_least)))
 }
 
 /// With one.
 #[inline]
-pub fn try_gather_each<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, FailFast<T, E>>
+pub fn try_gather_each<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, Child<P>, FailFast<T, E>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
@@ -27,7 +27,7 @@ where
 
 /// With one, and `errors = all`.
 #[inline]
-pub fn gather_each_or_errors<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, AllErrors<T, E>>
+pub fn gather_each_or_errors<P, T, E>(extent: Extent, at_once: AtOnce, pull: P) -> Together<P, Child<P>, AllErrors<T, E>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {

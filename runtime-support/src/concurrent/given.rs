@@ -16,6 +16,7 @@ use pin_project_lite::pin_project;
 use super::arms::{Arm, Arms, Failing, Kept, TryArm};
 use super::failures::Failures;
 use super::input::Items;
+use super::progress::{Finished, Progress, Told};
 use super::tasks::{Spawned, Tasks};
 
 /// An expression without a mark.
@@ -59,14 +60,14 @@ impl<F: IntoFuture> Given<F> {
 
 impl<F: Future<Output: Send + 'static> + Send + 'static> Given<F> {
     /// As a task of its own.
-    pub fn task(self, tasks: &Tasks) -> Spawned<F> {
+    pub fn task(self, tasks: &Tasks) -> Spawned<F, F::Output> {
         tasks.child(self.value, |_| None)
     }
 }
 
 impl<T: Send + 'static, E: Send + 'static, F: Future<Output = Result<T, E>> + Send + 'static> Given<F> {
     /// As a task of its own, which fails with an `Err`.
-    pub fn failing_task(self, tasks: &Tasks) -> Spawned<F> {
+    pub fn failing_task(self, tasks: &Tasks) -> Spawned<F, Result<T, E>> {
         tasks.child(self.value, |output| output.as_ref().err().map(type_name_of_val))
     }
 }
@@ -76,6 +77,13 @@ impl<I: IntoIterator> Given<I> {
     #[inline]
     pub fn items(self) -> Items<I::IntoIter> {
         Items::new(self.value.into_iter())
+    }
+}
+
+impl<P: Progress> Given<P> {
+    /// As what is told of progress.
+    pub fn progress(self) -> Told<P> {
+        Told(self.value)
     }
 }
 
@@ -111,6 +119,13 @@ impl<V> Otherwise<V> {
     pub fn items<T>(&self) -> Items<StandIn<T>>
     where
         V: IntoIterator,
+    {
+        no_value()
+    }
+
+    pub fn progress(&self) -> Told<StandIn<()>>
+    where
+        V: Progress,
     {
         no_value()
     }
@@ -288,6 +303,13 @@ impl<T> Iterator for StandIn<T> {
 
     fn next(&mut self) -> Option<T> {
         no_value()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Progress for StandIn<T> {
+    fn finished(&mut self, _: Finished) {
+        no_value::<()>();
     }
 }
 

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use super::input::Extent;
 use super::keep::Keep;
 use super::pull::Pull;
-use super::together::{Together, Yield};
+use super::together::{Child, Together, Yield};
 
 /// Is told how far a `gather!` with `progress = ..` is.
 ///
@@ -45,6 +45,11 @@ use super::together::{Together, Yield};
 /// assert_eq!((count.total, count.good, count.bad), (Some(5), 4, 1));
 /// # });
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not be told how far a `gather!` is",
+    label = "not a `Progress`",
+    note = "`progress` takes what implements `weftwork::Progress`, or a `&mut` to that; with the feature `indicatif` a `ProgressBar` does"
+)]
 pub trait Progress {
     /// The gather is polled for the first time. `total` is the number of its children, where the input knows it exactly.
     fn started(&mut self, total: Option<usize>) {
@@ -112,12 +117,17 @@ impl Progress for indicatif::ProgressBar {
 
 /// Futures that run together, with somebody who is told how far they are.
 pub fn watched<P: Pull, K: Keep<Yield<P>>, W: Progress>(
-    together: Together<P, K>,
-    progress: W,
+    together: Together<P, Child<P>, K>,
+    progress: Told<W>,
     extent: Extent,
-) -> Together<P, Watched<K, W>> {
+) -> Together<P, Child<P>, Watched<K, W>> {
     together.change(|pull, keep| (pull, Watched::new(keep, progress, extent)))
 }
+
+/// The value of `progress = ..`.
+// Not `Copy`, whatever it is: an async block that uses it by value has to own it.
+#[derive(Debug)]
+pub struct Told<P>(pub(super) P);
 
 /// What becomes of the outputs, and somebody who is told.
 pub struct Watched<K, P> {
@@ -126,7 +136,7 @@ pub struct Watched<K, P> {
 }
 
 impl<K, P: Progress> Watched<K, P> {
-    pub(super) fn new(keep: K, mut progress: P, extent: Extent) -> Self {
+    pub(super) fn new(keep: K, Told(mut progress): Told<P>, extent: Extent) -> Self {
         progress.started(extent.exactly);
         Self { keep, progress }
     }
@@ -186,18 +196,18 @@ impl<K, P> fmt::Debug for Watched<K, P> {
 
 /// Somebody who is told by several arms.
 #[derive(Debug)]
-pub struct Shared<P>(Arc<Mutex<Told<P>>>);
+pub struct Shared<P>(Arc<Mutex<Hearing<P>>>);
 
 #[derive(Debug)]
-struct Told<P> {
+struct Hearing<P> {
     progress: P,
     /// Until it is told.
     total: Option<usize>,
 }
 
 /// See `Shared`. `total` is the number of the arms.
-pub fn shared<P: Progress>(progress: P, total: usize) -> Shared<P> {
-    Shared(Arc::new(Mutex::new(Told { progress, total: Some(total) })))
+pub fn shared<P: Progress>(Told(progress): Told<P>, total: usize) -> Shared<P> {
+    Shared(Arc::new(Mutex::new(Hearing { progress, total: Some(total) })))
 }
 
 impl<P: Progress> Shared<P> {
@@ -214,29 +224,29 @@ impl<P: Progress> Shared<P> {
 pin_project! {
     /// An arm that tells when it has ended.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Telling<F: Future, P> {
+    pub struct Telling<F, O, P> {
         #[pin]
         future: F,
         shared: Shared<P>,
         is_started: bool,
-        is_failure: fn(&F::Output) -> bool,
+        is_failure: fn(&O) -> bool,
     }
 }
 
 /// See `Telling`.
-pub fn told<F: Future, P>(future: F, shared: &Shared<P>) -> Telling<F, P> {
+pub fn told<F: Future, P>(future: F, shared: &Shared<P>) -> Telling<F, F::Output, P> {
     Telling { future, shared: Shared(shared.0.clone()), is_started: false, is_failure: |_| false }
 }
 
 /// The same for an arm with a mark.
-pub fn told_of_failure<T, E, F: Future<Output = Result<T, E>>, P>(future: F, shared: &Shared<P>) -> Telling<F, P> {
+pub fn told_of_failure<T, E, F: Future<Output = Result<T, E>>, P>(future: F, shared: &Shared<P>) -> Telling<F, Result<T, E>, P> {
     Telling { future, shared: Shared(shared.0.clone()), is_started: false, is_failure: Result::is_err }
 }
 
-impl<F: Future, P: Progress> Future for Telling<F, P> {
-    type Output = F::Output;
+impl<F: Future<Output = O>, O, P: Progress> Future for Telling<F, O, P> {
+    type Output = O;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
         if !std::mem::replace(this.is_started, true) {
             this.shared.with(|_| {});
@@ -248,7 +258,7 @@ impl<F: Future, P: Progress> Future for Telling<F, P> {
     }
 }
 
-impl<F: Future, P> fmt::Debug for Telling<F, P> {
+impl<F, O, P> fmt::Debug for Telling<F, O, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telling").finish_non_exhaustive()
     }

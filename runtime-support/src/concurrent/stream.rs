@@ -88,15 +88,16 @@ pin_project! {
     /// Asking for the next item may be given up: no output is lost. Dropping the stream drops the futures, in the order of their
     /// inputs, and the outputs that nobody has read.
     #[must_use = "the futures do nothing unless the stream is polled: go through it with `for_await!` or `for_each`"]
-    pub struct AsCompleted<S, V = Plain> {
+    // `T` is a parameter, and not what a trait says about `S`, for the sake of `Send`: see `Together`.
+    pub struct AsCompleted<S, T, V = Plain> {
         #[pin]
         outputs: S,
-        view: PhantomData<fn() -> V>,
+        view: PhantomData<fn() -> (T, V)>,
     }
 }
 
 /// See `AsCompleted`.
-pub fn as_completed<T, F>(body: F) -> AsCompleted<Generator<(usize, T), Direct<F>>>
+pub fn as_completed<T, F>(body: F) -> AsCompleted<Generator<(usize, T), Direct<F>>, T>
 where
     F: for<'y> AsyncFnOnce(Outlet<'y, (usize, T)>),
     Direct<F>: for<'y> Start<'y, (usize, T)>,
@@ -104,7 +105,7 @@ where
     AsCompleted::new(direct(body))
 }
 
-impl<S> AsCompleted<S> {
+impl<S, T> AsCompleted<S, T> {
     pub(super) fn new(outputs: S) -> Self {
         Self { outputs, view: PhantomData }
     }
@@ -127,12 +128,12 @@ impl<S> AsCompleted<S> {
     ///     .await;
     /// # });
     /// ```
-    pub fn indexed(self) -> AsCompleted<S, Indexed> {
+    pub fn indexed(self) -> AsCompleted<S, T, Indexed> {
         AsCompleted { outputs: self.outputs, view: PhantomData }
     }
 }
 
-impl<S: Outputs, V: View<S::Output>> AsCompleted<S, V> {
+impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     /// Runs `body` for each output, one after the other, in the order in which they come. Meanwhile the futures get on: where a
     /// loop would hold them up, this does not.
     ///
@@ -198,7 +199,7 @@ impl<S: Outputs, V: View<S::Output>> AsCompleted<S, V> {
 }
 
 /// Runs a body and lets the futures get on. They go first in turn, as each may spend tokio's budget.
-async fn beside<S: Outputs, V, R>(mut all: Pin<&mut AsCompleted<S, V>>, body: impl Future<Output = R>) -> R {
+async fn beside<S: Outputs, T, V, R>(mut all: Pin<&mut AsCompleted<S, T, V>>, body: impl Future<Output = R>) -> R {
     let mut body = pin!(body);
     let mut is_bodys_turn = false;
     poll_fn(|cx| {
@@ -216,7 +217,7 @@ async fn beside<S: Outputs, V, R>(mut all: Pin<&mut AsCompleted<S, V>>, body: im
     .await
 }
 
-impl<S: Outputs, V: View<S::Output>> Stream for AsCompleted<S, V> {
+impl<S: Outputs<Output = T>, T, V: View<T>> Stream for AsCompleted<S, T, V> {
     type Item = V::Item;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<V::Item>> {
@@ -229,13 +230,13 @@ impl<S: Outputs, V: View<S::Output>> Stream for AsCompleted<S, V> {
     }
 }
 
-impl<S: Outputs, V: View<S::Output>> FusedStream for AsCompleted<S, V> {
+impl<S: Outputs<Output = T>, T, V: View<T>> FusedStream for AsCompleted<S, T, V> {
     fn is_terminated(&self) -> bool {
         self.outputs.is_done()
     }
 }
 
-impl<S, V> fmt::Debug for AsCompleted<S, V> {
+impl<S, T, V> fmt::Debug for AsCompleted<S, T, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsCompleted").finish_non_exhaustive()
     }

@@ -41,11 +41,11 @@ pub fn tasks() -> Tasks {
 
 impl Tasks {
     /// A child that becomes a task at its first poll. `judge` says what an output that nobody looks at was, if it was a failure.
-    pub(super) fn child<F>(&self, future: F, judge: Judge<F::Output>) -> Spawned<F>
+    pub(super) fn child<F>(&self, future: F, judge: Judge<F::Output>) -> Spawned<F, F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        Spawned { state: State::Waiting { future, judge, tasks: self.clone() } }
+        Spawned { state: State::Waiting { future, judge, tasks: self.clone(), spawn: Self::spawn } }
     }
 
     fn spawn<F>(self, future: F, judge: Judge<F::Output>) -> JoinHandle<Ended<F::Output>>
@@ -54,7 +54,7 @@ impl Tasks {
     {
         self.0.running.fetch_add(1, Ordering::Relaxed);
         let runtime = self.0.runtime.clone();
-        runtime.spawn(Task { future, judge, counted: Counted(self.0) })
+        runtime.spawn(Task { future, judge, counted: Some(Counted(self.0)) })
     }
 
     /// Waits until no task is left, and nothing of one either.
@@ -74,7 +74,7 @@ impl Tasks {
 /// Says what an output that nobody looks at was, if it was a failure.
 pub(super) type Judge<T> = fn(&T) -> Option<&'static str>;
 
-/// Counts a task until it is gone with all that was in it.
+/// Counts a task until it is gone with all that was in it, an output that nobody took included.
 struct Counted(Arc<Shared>);
 
 impl Drop for Counted {
@@ -94,7 +94,7 @@ pin_project! {
         #[pin]
         future: F,
         judge: Judge<F::Output>,
-        counted: Counted,
+        counted: Option<Counted>,
     }
 }
 
@@ -103,12 +103,12 @@ impl<F: Future> Future for Task<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let judge = *this.judge;
-        match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ended { output: Some(Ok(output)), judge }),
-            Err(payload) => Poll::Ready(Ended { output: Some(Err(payload)), judge }),
-        }
+        let output = match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => Ok(output),
+            Err(payload) => Err(payload),
+        };
+        Poll::Ready(Ended { output: Some(output), judge: *this.judge, _counted: this.counted.take() })
     }
 }
 
@@ -116,6 +116,7 @@ impl<F: Future> Future for Task<F> {
 struct Ended<T> {
     output: Option<thread::Result<T>>,
     judge: Judge<T>,
+    _counted: Option<Counted>,
 }
 
 impl<T> Drop for Ended<T> {
@@ -141,29 +142,28 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// A child that is a task of its own. Dropping it cancels the task.
-pub struct Spawned<F: Future> {
-    state: State<F>,
+///
+/// That the future may become one is known where this is made, and is asked nowhere else: see `Together`.
+pub struct Spawned<F, O> {
+    state: State<F, O>,
 }
 
-enum State<F: Future> {
-    Waiting { future: F, judge: Judge<F::Output>, tasks: Tasks },
-    Running(JoinHandle<Ended<F::Output>>),
+enum State<F, O> {
+    Waiting { future: F, judge: Judge<O>, tasks: Tasks, spawn: fn(Tasks, F, Judge<O>) -> JoinHandle<Ended<O>> },
+    Running(JoinHandle<Ended<O>>),
     Over,
 }
 
 // The future is moved into its task before it is polled.
-impl<F: Future> Unpin for Spawned<F> {}
+impl<F, O> Unpin for Spawned<F, O> {}
 
-impl<F> Future for Spawned<F>
-where
-    F: Future<Output: Send + 'static> + Send + 'static,
-{
-    type Output = F::Output;
+impl<F, O> Future for Spawned<F, O> {
+    type Output = O;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
         let this = &mut *self;
         let mut task = match std::mem::replace(&mut this.state, State::Over) {
-            State::Waiting { future, judge, tasks } => tasks.spawn(future, judge),
+            State::Waiting { future, judge, tasks, spawn } => spawn(tasks, future, judge),
             State::Running(task) => task,
             State::Over => panic!("a child that is a task was polled after its end"),
         };
@@ -192,7 +192,7 @@ fn output<T>(ended: Result<Ended<T>, JoinError>) -> T {
     resume_unwind(payload)
 }
 
-impl<F: Future> Drop for Spawned<F> {
+impl<F, O> Drop for Spawned<F, O> {
     fn drop(&mut self) {
         if let State::Running(task) = &self.state {
             task.abort();
@@ -200,7 +200,7 @@ impl<F: Future> Drop for Spawned<F> {
     }
 }
 
-impl<F: Future> fmt::Debug for Spawned<F> {
+impl<F, O> fmt::Debug for Spawned<F, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spawned").finish_non_exhaustive()
     }
@@ -209,24 +209,24 @@ impl<F: Future> fmt::Debug for Spawned<F> {
 pin_project! {
     /// Children that are tasks, and the wait for those that are cancelled: all are gone before anybody sees the outcome.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Supervised<G: Future> {
+    pub struct Supervised<G, O> {
         // Emptied at its end, which cancels what still runs.
         #[pin]
         children: Option<G>,
-        outcome: Option<thread::Result<G::Output>>,
+        outcome: Option<thread::Result<O>>,
         tasks: Tasks,
     }
 }
 
 /// See `Supervised`.
-pub fn supervised<G: Future>(children: G, tasks: &Tasks) -> Supervised<G> {
+pub fn supervised<G: Future>(children: G, tasks: &Tasks) -> Supervised<G, G::Output> {
     Supervised { children: Some(children), outcome: None, tasks: tasks.clone() }
 }
 
-impl<G: Future> Future for Supervised<G> {
-    type Output = G::Output;
+impl<G: Future<Output = O>, O> Future for Supervised<G, O> {
+    type Output = O;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<G::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
         let mut this = self.project();
         if let Some(children) = this.children.as_mut().as_pin_mut() {
             *this.outcome = Some(match catch_unwind(AssertUnwindSafe(|| children.poll(cx))) {
@@ -245,7 +245,7 @@ impl<G: Future> Future for Supervised<G> {
     }
 }
 
-impl<G: Future> fmt::Debug for Supervised<G> {
+impl<G, O> fmt::Debug for Supervised<G, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Supervised").field("running", &self.tasks.0.running).finish_non_exhaustive()
     }

@@ -18,6 +18,10 @@ pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
 /// The output of that future.
 pub(super) type Yield<P> = <Child<P> as Future>::Output;
 
+/// After so many futures that are ready at once a stream lets those have their turn that were woken: it may be ready for ever.
+/// An iterator that others wait for has an end, so it is not interrupted.
+const READY_AT_ONCE: u32 = 128;
+
 /// Futures that run together, on their way to one output.
 ///
 /// Made by [`gather`](fn@crate::gather), [`try_gather`](crate::try_gather), [`race`](fn@crate::race) and
@@ -28,10 +32,12 @@ pub(super) type Yield<P> = <Child<P> as Future>::Output;
 ///
 /// # Cancel safety
 /// Dropping it drops its futures, in the order of their inputs, and the outputs that were there.
+// The type of the futures is one of its own, and not what a trait says about `P`: whether this may go to another thread is asked
+// where every lifetime in `P` counts as another one, and there a trait that wants two of them to be the same holds no longer.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Together<P: Pull, K> {
+pub struct Together<P, F: Future, K> {
     pull: P,
-    set: Set<Child<P>>,
+    set: Set<F>,
     keep: K,
     at_once: AtOnce,
     is_at_its_end: bool,
@@ -42,24 +48,24 @@ pub struct Together<P: Pull, K> {
 
 /// See `Together`.
 #[inline]
-pub(super) fn together<P: Pull, K>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, K> {
+pub(super) fn together<P: Pull, K>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, Child<P>, K> {
     let set = Set::expecting(at_once.most_of(extent.at_least));
     Together { pull, set, keep, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
 }
 
 /// Ends everything when it is dropped: when a future panics.
-struct Over<'t, P: Pull, K: Keep<Yield<P>>>(&'t mut Together<P, K>);
+struct Over<'t, P, F: Future, K: Keep<F::Output>>(&'t mut Together<P, F, K>);
 
-impl<P: Pull, K: Keep<Yield<P>>> Drop for Over<'_, P, K> {
+impl<P, F: Future, K: Keep<F::Output>> Drop for Over<'_, P, F, K> {
     #[cold]
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-impl<P: Pull, K> Together<P, K> {
+impl<P, F: Future, K> Together<P, F, K> {
     /// The same with another pull and other outputs, before anything has run.
-    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(P, K) -> (Q, L)) -> Together<Q, L> {
+    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(P, K) -> (Q, L)) -> Together<Q, Child<Q>, L> {
         let set = Set::expecting(self.set.expected());
         let (pull, keep) = change(self.pull, self.keep);
         Together { pull, set, keep, at_once: self.at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
@@ -75,7 +81,17 @@ impl<P: Pull, K> Together<P, K> {
     }
 }
 
-impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
+impl<P, F: Future, K: Keep<F::Output>> Together<P, F, K> {
+    /// Drops everything.
+    fn end(&mut self) {
+        self.is_at_its_end = true;
+        self.is_over = true;
+        self.set.clear();
+        self.keep.clear();
+    }
+}
+
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Together<P, F, K> {
     /// Lets everybody get on who can. `Break` is the end before the end.
     #[inline]
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
@@ -95,14 +111,6 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
         }
         self.set.poll_woken(cx, |input, output| self.keep.set(input, output))?;
         self.pull(cx)
-    }
-
-    /// Drops everything.
-    fn end(&mut self) {
-        self.is_at_its_end = true;
-        self.is_over = true;
-        self.set.clear();
-        self.keep.clear();
     }
 
     /// Pulls while there is room.
@@ -142,7 +150,12 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
     }
 
     fn pull_more(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        let mut ready_at_once = 0;
         while self.has_room() {
+            if P::MAY_WAIT && ready_at_once == READY_AT_ONCE {
+                cx.waker().wake_by_ref();
+                break;
+            }
             let ready = match self.pull.pull(cx).answer() {
                 Ok(Pulled::Next(future)) => self.set.start(future, self.keep.count(), cx),
                 Ok(Pulled::Later) => break,
@@ -152,6 +165,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
                 }
                 Err(output) => Some(output),
             };
+            ready_at_once += u32::from(ready.is_some());
             self.started(ready)?;
         }
         ControlFlow::Continue(())
@@ -159,7 +173,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
 
     /// The future that was started last is ready or pending.
     #[inline]
-    fn started(&mut self, ready: Option<Yield<P>>) -> ControlFlow<K::Output> {
+    fn started(&mut self, ready: Option<F::Output>) -> ControlFlow<K::Output> {
         match ready {
             Some(output) => self.keep.push(output),
             None => {
@@ -189,9 +203,9 @@ impl<P: Pull, K: Keep<Yield<P>>> Together<P, K> {
 }
 
 // The futures are pinned in seats of their own, and nothing else is polled in its place.
-impl<P: Pull, K> Unpin for Together<P, K> {}
+impl<P, F: Future, K> Unpin for Together<P, F, K> {}
 
-impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Future for Together<P, F, K> {
     type Output = K::Output;
 
     #[inline]
@@ -212,7 +226,7 @@ impl<P: Pull, K: Keep<Yield<P>>> Future for Together<P, K> {
     }
 }
 
-impl<P: Pull, K> fmt::Debug for Together<P, K> {
+impl<P, F: Future, K> fmt::Debug for Together<P, F, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Together").field("running", &self.set.running()).finish_non_exhaustive()
     }

@@ -2,4 +2,5 @@
 
 #![deny(warnings, missing_docs)]
 
+pub mod gather;
 pub mod generator;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::num::{NonZeroUsize, ParseIntError};
 
-use weftwork::{GatherErrors, as_completed, for_await, gather};
+use weftwork::{Finished, GatherErrors, Progress, Stream, as_completed, for_await, gather};
 
 async fn parse(text: &str) -> Result<u8, ParseIntError> {
     std::future::ready(text.parse()).await
@@ -140,4 +140,99 @@ pub async fn every_error() -> Result<(u8, u8), GatherErrors<ParseIntError>> {
     let (first, (), third) = gather!(parse("1")?, rest(), { parse("2") }?, errors = all).await?;
     let (second,) = gather!((parse("x"))?, errors = all).await?;
     Ok((first + second, third))
+}
+
+/// Counts the good ones.
+#[derive(Debug, Default)]
+pub struct Count(usize);
+
+impl Progress for Count {
+    fn finished(&mut self, child: Finished) {
+        self.0 += usize::from(child == Finished::Good);
+    }
+}
+
+/// Stream input and futures that are there already.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn other_input(
+    texts: impl Stream<Item = &str>,
+    futures: Vec<std::future::Ready<Result<u8, ParseIntError>>>,
+) -> Result<Vec<u8>, ParseIntError> {
+    let mut numbers = gather!(
+        for await text in texts {
+            parse(text)?
+        },
+        limit = 8
+    )
+    .await?;
+    numbers.extend(gather!(..futures?, limit = 8).await?);
+    gather!(..[rest(), rest()]).await;
+    Ok(numbers)
+}
+
+/// Every option.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn options(texts: &[String], count: &mut Count) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    gather!(
+        for _ in 0..3 {
+            rest()
+        },
+        spawn
+    )
+    .await;
+    let all = gather!(
+        for text in texts {
+            parse(text)?
+        },
+        errors = all,
+        progress = count
+    )
+    .await;
+    drop(all);
+    gather!(
+        for text in texts {
+            let text = text.clone();
+            async move { parse(&text).await }?
+        },
+        limit = 2,
+        spawn,
+        progress = Count::default(),
+        error = Box<dyn std::error::Error + Send + Sync>
+    )
+    .await
+}
+
+/// Children that get on while the body runs.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn for_each(texts: &[String]) -> Result<usize, ParseIntError> {
+    let mut sum = 0;
+    as_completed!(for text in texts {
+        parse(text)
+    })
+    .indexed()
+    .for_each(async |(index, _)| {
+        rest().await;
+        sum += index;
+    })
+    .await;
+    as_completed!(
+        for text in texts {
+            let text = text.clone();
+            async move { parse(&text).await }
+        },
+        limit = 4,
+        spawn
+    )
+    .try_for_each(async |number| {
+        sum += usize::from(number?);
+        Ok(())
+    })
+    .await?;
+    Ok(sum)
 }

@@ -79,3 +79,36 @@ pub async fn first() -> Result<u8, ParseIntError> {
 pub async fn number() -> Result<u8, RaceError<ParseIntError>> {
     woven::race_ok!(parse("1"), async { race_ok!(parse("2"), parse("3")).await.or(Ok(4)) }, stagger = 5ms).await
 }
+
+/// Stream input, tasks, and every error.
+pub async fn every_option(texts: impl woven::Stream<Item = String>) -> bool {
+    let parsed = gather!(
+        for await text in texts {
+            async move { parse(&text).await }?
+        },
+        limit = 4,
+        spawn,
+        error = Box<dyn std::error::Error + Send + Sync>,
+        errors = all
+    );
+    parsed.await.is_ok()
+}
+
+/// Futures that are there already.
+///
+/// # Errors
+/// When a text is no number.
+pub async fn splat(texts: &[String]) -> Result<Vec<u8>, ParseIntError> {
+    gather!(..texts.iter().map(|text| parse(text))?).await
+}
+
+/// With a body that borrows.
+pub async fn count(texts: &[String]) -> usize {
+    let mut count = 0;
+    as_completed!(for text in texts {
+        parse(text)
+    })
+    .for_each(async |number| count += usize::from(number.is_ok()))
+    .await;
+    count
+}

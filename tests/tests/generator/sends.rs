@@ -198,6 +198,47 @@ impl Future for Once {
     }
 }
 
+/// Inside a spawned task every lifetime counts as one of its own: items that borrow must not ask that two of them are the same.
+#[tokio::test]
+async fn g92_items_that_borrow_in_a_spawned_task() {
+    let words = vec![String::from("a"), String::from("bb")];
+    let task = tokio::spawn(async move {
+        let mut seen = Vec::new();
+        let mut lent = pin!(generator!(async {
+            for word in &words {
+                pause().await;
+                yield word.as_str();
+            }
+        }));
+        while let Some(word) = lent.next().await {
+            pause().await;
+            seen.push(word.len());
+        }
+        let mut tried = pin!(try_generator!(async {
+            for word in &words {
+                pause().await;
+                yield (word, word.get(..1).ok_or("empty")?);
+            }
+        }));
+        while let Some(item) = tried.next().await {
+            pause().await;
+            seen.push(item.map_or_else(str::len, |(word, first)| word.len() + first.len()));
+        }
+        let mut by_hand = pin!(stream(async |y| {
+            for word in &words {
+                pause().await;
+                y.emit(word.as_str()).await;
+            }
+        }));
+        while let Some(word) = by_hand.next().await {
+            pause().await;
+            seen.push(word.len());
+        }
+        seen
+    });
+    assert_eq!(task.await.unwrap(), [1, 2, 2, 3, 1, 2]);
+}
+
 /// The sizes as they are: growing is a decision.
 #[test]
 #[cfg(target_pointer_width = "64")]

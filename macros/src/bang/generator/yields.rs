@@ -85,12 +85,11 @@ impl Lowering<'_> {
             Run::Own | Run::Nested => return false,
         };
         let (made, function) = if self.form.is_async { ("stream", "stream") } else { ("iterator", "iter") };
-        self.errors.at(
-            at,
-            format_args!(
-                "`{name}` stands in {place}, which can not wait for the {made}'s consumer\nuse a loop, or lend the handle of `weftwork::{function}`"
-            ),
-        );
+        let repair = match level.run {
+            Run::Making if self.form.is_async => String::from("put it into an `async move { .. }`, which can"),
+            _ => format!("use a loop, or lend the handle of `weftwork::{function}`"),
+        };
+        self.errors.at(at, format_args!("`{name}` stands in {place}, which can not wait for the {made}'s consumer\n{repair}"));
         let is_delegation = is_punct(value.first(), '.') && is_punct(value.get(1), '.');
         let value = if is_delegation { &value[2..] } else { value };
         let value = self.tokens(value.iter().cloned().collect(), level.value());

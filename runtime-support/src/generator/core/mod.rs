@@ -135,11 +135,13 @@ union Contents<S, F, T> {
 /// # Cancel safety
 /// Dropping the stream drops the body where it stands: its locals in reverse order, and an item that was not delivered.
 #[must_use = "a generator does nothing unless it is polled: iterate over it with `for_await!`"]
-pub struct Generator<T, S>
+pub struct Generator<T, S, B = <S as Start<'static, T>>::Future>
 where
-    S: Start<'static, T>,
+    S: Via<T>,
 {
-    contents: UnsafeCell<Contents<S, S::Future, T>>,
+    // The body is a parameter, and not what a trait says about `S`: whether this may go to another thread is asked where every
+    // lifetime counts as another one, and a closure takes an outlet for items of one lifetime only.
+    contents: UnsafeCell<Contents<S, B, T>>,
     // Dropped behind the contents: the body may still look at it while it is dropped.
     place: S::Place,
     // The body holds a pointer to the place.
@@ -148,16 +150,16 @@ where
 
 // SAFETY: moving a generator to another thread moves the start or the body, and items. The handle in a running body points into
 // the generator itself, and whether it may go along is the future's to say.
-unsafe impl<T, S> Send for Generator<T, S>
+unsafe impl<T, S, B> Send for Generator<T, S, B>
 where
     T: Send,
-    S: Start<'static, T> + Send,
-    S::Future: Send,
+    S: Via<T> + Send,
+    B: Send,
 {
 }
 
 // SAFETY: a shared generator gives nothing but its stage and whether a last item is there, which only `&mut` changes.
-unsafe impl<T, S> Sync for Generator<T, S> where S: Start<'static, T> {}
+unsafe impl<T, S, B> Sync for Generator<T, S, B> where S: Via<T> {}
 
 /// The body takes a handle of any lifetime: of none that it could have known before.
 pub(super) fn generator<T, S>(start: S) -> Generator<T, S>
@@ -167,26 +169,10 @@ where
     Generator::fresh(start)
 }
 
-impl<T, S> Generator<T, S>
+impl<T, S, B> Generator<T, S, B>
 where
-    S: Start<'static, T>,
+    S: Via<T>,
 {
-    /// From a start that has been one of a generator before.
-    fn fresh(start: S) -> Self {
-        let contents = UnsafeCell::new(Contents { start: ManuallyDrop::new(start) });
-        Self { contents, place: S::Place::new(), _pinned: PhantomPinned }
-    }
-
-    /// The same generator, elsewhere; this one is finished. Nothing if it has started: then it can not be moved.
-    pub(super) fn moved(&mut self) -> Option<Self> {
-        if self.stage() != Stage::Fresh {
-            return None;
-        }
-        self.set_stage(Stage::Finished);
-        // SAFETY: the start was there, and is taken out once.
-        Some(Self::fresh(ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().start) })))
-    }
-
     #[inline]
     fn stage(&self) -> Stage {
         // SAFETY: this is the generator, and looks only.
@@ -224,6 +210,27 @@ where
             drop(item);
         }
     }
+}
+
+impl<T, S> Generator<T, S>
+where
+    S: Start<'static, T>,
+{
+    /// From a start that has been one of a generator before.
+    fn fresh(start: S) -> Self {
+        let contents = UnsafeCell::new(Contents { start: ManuallyDrop::new(start) });
+        Self { contents, place: S::Place::new(), _pinned: PhantomPinned }
+    }
+
+    /// The same generator, elsewhere; this one is finished. Nothing if it has started: then it can not be moved.
+    pub(super) fn moved(&mut self) -> Option<Self> {
+        if self.stage() != Stage::Fresh {
+            return None;
+        }
+        self.set_stage(Stage::Finished);
+        // SAFETY: the start was there, and is taken out once.
+        Some(Self::fresh(ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().start) })))
+    }
 
     /// Ends the stream early: drops the body where it stands, its locals in reverse order, and items that were not delivered.
     /// From then on the stream gives `None`.
@@ -237,9 +244,9 @@ where
     }
 }
 
-impl<T, S> Drop for Generator<T, S>
+impl<T, S, B> Drop for Generator<T, S, B>
 where
-    S: Start<'static, T>,
+    S: Via<T>,
 {
     fn drop(&mut self) {
         self.finish();
@@ -247,13 +254,13 @@ where
 }
 
 /// Ends the generator when it is dropped: when the body panics.
-struct Finish<T, S>(*mut Generator<T, S>)
+struct Finish<T, S, B>(*mut Generator<T, S, B>)
 where
-    S: Start<'static, T>;
+    S: Via<T>;
 
-impl<T, S> Drop for Finish<T, S>
+impl<T, S, B> Drop for Finish<T, S, B>
 where
-    S: Start<'static, T>,
+    S: Via<T>,
 {
     #[cold]
     fn drop(&mut self) {

@@ -64,3 +64,28 @@ async fn first_ok() -> ::core::result::Result<u8, ::weftwork::RaceError<u8>> {
 async fn one_after_another() -> ::core::result::Result<u8, ::weftwork::RaceError<u8>> {
     ::weftwork::race_ok!(answer(1), answer(2), stagger = 1.5s).await
 }
+
+async fn of_a_stream(numbers: impl ::weftwork::Stream<Item = u8>) -> Answer<::std::vec::Vec<u8>> {
+    ::weftwork::gather!(
+        for await n in numbers {
+            answer(n)?
+        },
+        limit = 2,
+        spawn
+    )
+    .await
+}
+
+async fn splat(futures: ::std::vec::Vec<::core::future::Ready<u8>>) -> ::std::vec::Vec<u8> {
+    ::weftwork::gather!(..futures).await
+}
+
+async fn for_each(numbers: &[u8]) -> u8 {
+    let mut sum = 0;
+    ::weftwork::as_completed!(for n in numbers {
+        number(*n)
+    })
+    .for_each(async |n| sum += n)
+    .await;
+    sum
+}

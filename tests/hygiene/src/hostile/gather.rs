@@ -18,6 +18,13 @@ static output_1: u8 = 11;
 static value: u8 = 12;
 const racer: u8 = 13;
 static entrant: u8 = 14;
+const child: u8 = 15;
+const pulled: u8 = 16;
+const extent: u8 = 17;
+const tasks: u8 = 18;
+const progress: u8 = 19;
+const cx: u8 = 20;
+const future: u8 = 21;
 
 type Answer<T = u8> = ::core::result::Result<T, u8>;
 
@@ -102,4 +109,84 @@ async fn first_ok(stagger: ::core::time::Duration) -> ::core::result::Result<u8,
         stagger = stagger
     )
     .await
+}
+
+struct Count(usize);
+
+impl ::weftwork::Progress for Count {
+    fn finished(&mut self, _: ::weftwork::Finished) {
+        self.0 += 1;
+    }
+}
+
+struct Converted(u8);
+
+impl ::core::convert::From<u8> for Converted {
+    fn from(other: u8) -> Self {
+        Self(other)
+    }
+}
+
+async fn of_a_stream(numbers: impl ::weftwork::Stream<Item = u8>) -> ::std::vec::Vec<u8> {
+    ::weftwork::gather!(
+        for await n in numbers {
+            number(n + cx + child)
+        },
+        limit = 2
+    )
+    .await
+}
+
+async fn splat(futures: ::std::vec::Vec<::core::future::Ready<Answer>>) -> Answer<::std::vec::Vec<u8>> {
+    ::weftwork::gather!(..futures?).await
+}
+
+async fn with_every_option(numbers: &[u8]) -> bool {
+    let mut count = Count(0);
+    ::weftwork::gather!(
+        for n in numbers {
+            let n = *n + tasks + pulled + extent + future;
+            answer(n)?
+        },
+        limit = 2,
+        spawn,
+        progress = &mut count,
+        error = Converted,
+        errors = all
+    )
+    .await
+    .is_ok()
+}
+
+async fn a_body_that_fails(numbers: &[u8]) -> Answer<::std::vec::Vec<u8>> {
+    ::weftwork::gather!(for n in numbers {
+        if *n == progress {
+            Answer::Err(error)?;
+        }
+        answer(*n)?
+    })
+    .await
+}
+
+async fn for_each(numbers: &[u8]) -> Answer<u8> {
+    let mut sum = 0;
+    ::weftwork::as_completed!(
+        for n in numbers {
+            let n = *n;
+            async move { number(n).await }
+        },
+        spawn
+    )
+    .indexed()
+    .for_each(async |(_, n)| sum += n)
+    .await;
+    ::weftwork::as_completed!(for n in numbers {
+        answer(*n)
+    })
+    .try_for_each(async |n| {
+        sum += n?;
+        Answer::Ok(())
+    })
+    .await?;
+    Answer::Ok(sum)
 }

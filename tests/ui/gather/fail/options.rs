@@ -10,6 +10,8 @@ async fn all() {
     gather!(for n in 0..3 { async move { n } }, limit =).await;
     gather!(for n in 0..3 { async move { n } }, stagger = 4).await;
     gather!(for n in 0..3 { async move { n } }, concurrency = 4).await;
+    gather!(for n in 0..3 { async move { n } }, spwan).await;
+    gather!(for n in 0..3 { async move { n } }, eror = u8).await;
 }
 
 fn main() {}

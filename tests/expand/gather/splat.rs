@@ -1,0 +1,3 @@
+async fn all(futures: Vec<Fetch>) -> Vec<Page> {
+    gather!(..futures).await
+}
