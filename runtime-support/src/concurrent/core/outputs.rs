@@ -98,7 +98,11 @@ impl<T> Outputs<T> {
 
     #[cold]
     fn grow(&mut self) {
-        self.places.reserve(self.trusted().saturating_sub(self.places.len()).max(1));
+        if self.places.capacity() == 0 {
+            self.places = Vec::with_capacity(self.trusted().max(1));
+        } else {
+            self.places.reserve(1);
+        }
     }
 
     fn trusted(&self) -> usize {

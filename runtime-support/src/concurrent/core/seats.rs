@@ -260,11 +260,14 @@ impl<F> Chunks<F> {
         assert!(number < 1 << 31, "more than {} futures at once", 1_u32 << 31);
         let key = number + FIRST as usize;
         let Some(first) = self.0 else {
-            let first =
-                FirstChunk { zeros: [null_mut(); 32], begins: 0, seats: [const { MaybeUninit::uninit() }; FIRST as usize] };
-            let first = Box::into_raw(Box::new(first));
-            // SAFETY: just made.
-            unsafe { (*first).zeros[key.ilog2() as usize] = (&raw mut (*first).seats).cast::<Seat<F>>().wrapping_sub(key) };
+            // In its place, as it is larger than most of what is put into it.
+            let first = Box::into_raw(Box::<FirstChunk<F>>::new_uninit()).cast::<FirstChunk<F>>();
+            // SAFETY: just made. The seats are not written yet.
+            unsafe {
+                (&raw mut (*first).zeros).write([null_mut(); 32]);
+                (&raw mut (*first).begins).write(0);
+                (*first).zeros[key.ilog2() as usize] = (&raw mut (*first).seats).cast::<Seat<F>>().wrapping_sub(key);
+            }
             self.0 = NonNull::new(first);
             return;
         };
