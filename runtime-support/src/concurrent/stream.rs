@@ -156,6 +156,9 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     ///
     /// With a `limit` outputs that wait for the body count as well, so that a slow one holds the input up and not the memory.
     ///
+    /// The body runs in the same task, so it may borrow and change what stands around it. In a task that is spawned it has to own
+    /// what it uses: rustc does not see yet that the future of an async closure that borrows is [`Send`]. A loop is free of that.
+    ///
     /// # Panics
     /// A panic of the body or of a future goes on; everything else is dropped before.
     ///
