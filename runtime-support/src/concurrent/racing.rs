@@ -115,6 +115,7 @@ pub struct FirstOk<T, E> {
 }
 
 impl<T, E> FirstOk<T, E> {
+    #[inline]
     fn judge(&self, output: Result<T, E>) -> ControlFlow<Result<T, RaceError<E>>, E> {
         match output {
             Ok(value) => ControlFlow::Break(Ok(value)),
@@ -131,10 +132,14 @@ impl<T, E> FirstOk<T, E> {
 impl<T, E> Keep<Result<T, E>> for FirstOk<T, E> {
     type Output = Result<T, RaceError<E>>;
 
+    #[inline]
     fn push_first(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
-        self.push(output)
+        let error = self.judge(output)?;
+        self.errors.push_first(error);
+        ControlFlow::Continue(())
     }
 
+    #[inline]
     fn push(&mut self, output: Result<T, E>) -> ControlFlow<Self::Output> {
         let error = self.judge(output)?;
         self.errors.push(error);

@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code, reason = "the gather core: outputs that come out of order need no `Option` each")]
 
-use std::mem::{ManuallyDrop, MaybeUninit, take};
+use std::mem::{ManuallyDrop, MaybeUninit, needs_drop, replace, take};
 
 /// Places of a word of `filled`.
 const BITS: usize = u64::BITS as usize;
@@ -141,15 +141,22 @@ impl<T> Outputs<T> {
 
     /// Drops what has come.
     pub(in crate::concurrent) fn clear(&mut self) {
+        if !needs_drop::<T>() {
+            self.places.clear();
+            self.filled.clear();
+            (self.is_mixed, self.missing) = (false, 0);
+            return;
+        }
         let gone = Self::new(self.expected);
-        let mut left = Left { outputs: ManuallyDrop::new(std::mem::replace(self, gone)), next: 0 };
+        let mut left = Left { outputs: ManuallyDrop::new(replace(self, gone)), next: 0 };
         left.drop_all();
     }
 }
 
 impl<T> Drop for Outputs<T> {
+    #[inline]
     fn drop(&mut self) {
-        if std::mem::needs_drop::<T>() {
+        if needs_drop::<T>() {
             self.clear();
         }
     }
