@@ -15,7 +15,7 @@ pub use crate::concurrent::completing::{completing, deliver};
 pub use crate::concurrent::entrants::entrant;
 pub use crate::concurrent::gathering::{gather_each, gather_each_or_errors, try_gather_each};
 pub use crate::concurrent::given::{converted, given, marked};
-pub use crate::concurrent::input::{Awaited, Items, awaited};
+pub use crate::concurrent::input::{Awaited, Items, awaited, source};
 pub use crate::concurrent::progress::{shared, told, told_of_failure, watched};
 pub use crate::concurrent::pull::{each, each_awaited, fallible};
 pub use crate::concurrent::racing::{interval, race_each, race_ok_each, race_ok_staggered};

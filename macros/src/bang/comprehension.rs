@@ -123,7 +123,7 @@ impl Comprehension {
     pub(crate) fn outside(&self, krate: &TokenStream) -> TokenStream {
         let (private, header, items) = (quote!(#krate::__private), &self.header, binding("items"));
         if self.awaits {
-            return quote!(let #items = #private::async_iterable(#header););
+            return quote!(let #items = #private::source(#private::async_iterable(#header)););
         }
         let read = local_at("items", self.input);
         quote!(let #items = #private::given(#header).#read();)

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use pin_project_lite::pin_project;
 
 use super::pull::Pulled;
 
@@ -51,6 +52,21 @@ impl<I: Iterator> Items<I> {
     }
 }
 
+pin_project! {
+    /// A stream that is not under way yet.
+    // Not `Copy`, as `Items`.
+    #[derive(Debug)]
+    pub struct Source<S> {
+        #[pin]
+        stream: S,
+    }
+}
+
+/// See `Source`.
+pub const fn source<S: Stream>(stream: S) -> Source<S> {
+    Source { stream }
+}
+
 /// A stream.
 #[derive(Debug)]
 pub struct Awaited<'a, S> {
@@ -60,8 +76,8 @@ pub struct Awaited<'a, S> {
 }
 
 /// See `Awaited`.
-pub fn awaited<S: Stream>(stream: Pin<&mut S>) -> Awaited<'_, S> {
-    Awaited { stream, is_pending: false }
+pub fn awaited<S: Stream>(source: Pin<&mut Source<S>>) -> Awaited<'_, S> {
+    Awaited { stream: source.project().stream, is_pending: false }
 }
 
 impl<S: Stream> Awaited<'_, S> {

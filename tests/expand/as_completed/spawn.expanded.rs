@@ -1,6 +1,8 @@
 fn all(urls: impl Stream<Item = Url>) -> impl Stream<Item = Page> {
     {
-        let __items = weftwork::__private::async_iterable(urls);
+        let __items = weftwork::__private::source(
+            weftwork::__private::async_iterable(urls),
+        );
         let __at_once = weftwork::__private::at_once(8);
         let __tasks = weftwork::__private::tasks();
         weftwork::__private::as_completed(async |__outlet| {

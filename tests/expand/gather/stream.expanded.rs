@@ -1,6 +1,8 @@
 async fn all(urls: impl Stream<Item = Url>) -> Result<Vec<Page>, Error> {
     {
-        let __items = weftwork::__private::async_iterable(urls);
+        let __items = weftwork::__private::source(
+            weftwork::__private::async_iterable(urls),
+        );
         let __at_once = weftwork::__private::at_once(8);
         weftwork::__private::whole(
             "gather!",
