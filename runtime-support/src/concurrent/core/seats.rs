@@ -208,9 +208,27 @@ impl<F> Seats<F> {
             })
             .collect();
         taken.sort_unstable_by_key(|(input, _)| *input);
-        for (_, at) in taken {
-            self.leave(at);
+        Leaving { seats: self, taken: taken.into_iter() }.leave_all();
+    }
+}
+
+/// Futures that are dropped one after the other, also where the destructor of one panics.
+struct Leaving<'s, F> {
+    seats: &'s mut Seats<F>,
+    taken: std::vec::IntoIter<(usize, At<F>)>,
+}
+
+impl<F> Leaving<'_, F> {
+    fn leave_all(&mut self) {
+        while let Some((_, at)) = self.taken.next() {
+            self.seats.leave(at);
         }
+    }
+}
+
+impl<F> Drop for Leaving<'_, F> {
+    fn drop(&mut self) {
+        self.leave_all();
     }
 }
 
@@ -241,7 +259,7 @@ impl<F: Future> Seats<F> {
 
 impl<F> Drop for Seats<F> {
     fn drop(&mut self) {
-        // The chunks follow, also if a future's destructor panics.
+        // Every future is dropped before the chunks follow, also if a destructor panics: they are pinned.
         self.clear();
     }
 }
@@ -337,6 +355,25 @@ mod tests {
             assert_eq!(seats.number(at), number);
         }
         assert_eq!((seats.made, seats.taken), (1001, 1001));
+    }
+
+    #[test]
+    fn all_are_dropped_where_the_destructor_of_one_panics() {
+        struct Counted<'n>(usize, &'n std::cell::Cell<usize>);
+        impl Drop for Counted<'_> {
+            fn drop(&mut self) {
+                self.1.set(self.1.get() + 1);
+                assert!(self.0 != 2, "on purpose");
+            }
+        }
+        let dropped = std::cell::Cell::new(0);
+        let mut seats = Seats::expecting(0);
+        for input in 0..9 {
+            seats.take(input, Counted(input, &dropped));
+        }
+        let cleared = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seats.clear()));
+        assert!(cleared.is_err(), "the panic of 2 goes on");
+        assert_eq!((dropped.get(), seats.taken), (9, 0));
     }
 
     #[test]
