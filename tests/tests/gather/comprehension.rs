@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::{Future, ready};
 use std::num::NonZeroUsize;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -325,4 +325,18 @@ async fn c22_bodies() {
         .await,
         [(0, 1), (1, 2)]
     );
+}
+
+/// Room for four comes in one allocation, and never lies on the stack.
+#[test]
+fn large_futures_need_no_large_stack() {
+    let run = || {
+        let large = |n: u8| {
+            let load = [n; 200 << 10];
+            async move { load[usize::from(n)] }
+        };
+        let mut gathered = weftwork::gather((0..3).map(large));
+        assert_eq!(poll(Pin::new(&mut gathered), Waker::noop()), Poll::Ready(vec![0, 1, 2]));
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }

@@ -278,9 +278,9 @@ impl<F> Chunks<F> {
         assert!(number < 1 << 31, "more than {} futures at once", 1_u32 << 31);
         let key = number + FIRST as usize;
         let Some(first) = self.0 else {
-            // In its place, as it is larger than most of what is put into it.
+            // In its place: four futures may be more than the stack has room for.
             let first = Box::into_raw(Box::<FirstChunk<F>>::new_uninit()).cast::<FirstChunk<F>>();
-            // SAFETY: just made. The seats are not written yet.
+            // SAFETY: just made. The seats' memory may be anything.
             unsafe {
                 (&raw mut (*first).zeros).write([null_mut(); 32]);
                 (&raw mut (*first).begins).write(0);
