@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::comprehension::{Children, Comprehension};
-use crate::kit::args::{Args, Grammar, key_of, refuse_stray_commas, unknown};
+use crate::kit::args::{Args, Grammar, key_of, refuse_stray_commas, split_at_missing_comma, unknown};
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local_at};
 use crate::kit::messages::near_miss;
-use crate::kit::tokens::{anchor, argument, is_punct, is_word, split_at_commas, unwrap_invisible};
+use crate::kit::tokens::{anchor, argument, is_ident, is_punct, is_word, split_at_commas, unwrap_invisible};
 
 /// What was asked for, but for what belongs to one macro alone.
 pub(crate) struct Options {
@@ -129,7 +129,8 @@ pub(crate) fn split_options(input: TokenStream, grammar: &Grammar, errors: &mut 
     refuse_stray_commas(&input, "arm", grammar, errors);
     // A user's `macro_rules!` hands over whole expressions in groups without delimiters.
     let parts = split_at_commas(input).into_iter().filter(|part| !part.is_empty());
-    let mut parts: Vec<TokenStream> = parts.map(|part| unwrap_invisible(&part)).collect();
+    let parts = parts.map(|part| unwrap_invisible(&part));
+    let mut parts: Vec<TokenStream> = parts.flat_map(|part| split_arm_from_option(part, grammar, errors)).collect();
     // Among arms a lone word is a variable that holds a future, but for those that are options.
     let has_arms = !parts.first().is_some_and(Comprehension::is_one);
     parts.retain(|part| {
@@ -158,6 +159,14 @@ pub(crate) fn split_options(input: TokenStream, grammar: &Grammar, errors: &mut 
     parts.retain(|part| !is_option(part));
     let options = options.into_iter().map(|option| quote!(#option,)).collect();
     (parts, Args::parse(options, grammar, errors))
+}
+
+/// An arm and an option without a comma between them. A loop says so itself, of whatever stands behind it.
+fn split_arm_from_option(part: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
+    if is_ident(part.clone().into_iter().next().as_ref(), "for") {
+        return vec![part];
+    }
+    split_at_missing_comma(part, grammar, errors)
 }
 
 /// A lone word that is nearly the name of an option.
@@ -233,6 +242,25 @@ mod tests {
         ));
         assert_eq!((parts.len(), limit), (1, None));
         assert!(errors[0].contains("behind the last arm"), "{errors:?}");
+    }
+
+    #[test]
+    fn d24_an_option_without_a_comma_before_it_is_one_error_and_counts() {
+        for (arms, count) in [
+            (quote!(a(), b()), 2),
+            (quote!(a(), b), 2),
+            (quote!(a()?, async { 1 }), 2),
+            (quote!(a(), b()?), 2),
+            (quote!(..futures), 1),
+            (quote!(..futures?), 1),
+        ] {
+            let (parts, limit, errors) = split(quote!(#arms limit = 3));
+            assert_eq!((parts.len(), limit.as_deref()), (count, Some("3")), "{arms}");
+            assert_eq!(errors, ["a comma is missing before `limit`"], "{arms}");
+        }
+        for fine in [quote!(a.limit = 3), quote!(a(), limit == 3), quote!({ limit = 3 })] {
+            assert!(split(fine.clone()).2.is_empty(), "{fine}");
+        }
     }
 
     #[test]

@@ -96,11 +96,11 @@ fn parts(tokens: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<Tok
 
 /// Two arguments without a comma between them: an option behind a value, or a literal behind a literal. Read as one expression
 /// they would be several errors of rustc's, in generated code.
-fn split_at_missing_comma(part: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
+pub(crate) fn split_at_missing_comma(part: TokenStream, grammar: &Grammar, errors: &mut Errors) -> Vec<TokenStream> {
     let trees: Vec<TokenTree> = part.clone().into_iter().collect();
     let starts_anew = |index: usize| match (&trees[index - 1], &trees[index]) {
         (TokenTree::Literal(_), TokenTree::Literal(_)) => true,
-        (TokenTree::Punct(_), _) => false,
+        (TokenTree::Punct(punct), _) if punct.as_char() != '?' => false,
         (_, TokenTree::Ident(key)) => grammar.options.iter().any(|option| key == option) && is_punct(trees.get(index + 1), '='),
         _ => false,
     };

@@ -1,6 +1,6 @@
-async fn first(ids: Vec<Id>) -> Option<User> {
+async fn quickest(mirrors: &[Url]) -> Option<Page> {
     {
-        let __items = weftwork::__private::given(ids).items();
+        let __items = weftwork::__private::given(mirrors).items();
         weftwork::__private::whole(
             "race!",
             async {
@@ -14,8 +14,8 @@ async fn first(ids: Vec<Id>) -> Option<User> {
                                 ) else { break };
                                 __child = weftwork::__private::Some(
                                     weftwork::__private::given({
-                                            let id = __item;
-                                            fetch_user(id)
+                                            let mirror = __item;
+                                            load(mirror)
                                         })
                                         .child(),
                                 );

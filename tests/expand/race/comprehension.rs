@@ -1,3 +1,3 @@
-async fn first(ids: Vec<Id>) -> Option<User> {
-    race!(for id in ids { fetch_user(id) }).await
+async fn quickest(mirrors: &[Url]) -> Option<Page> {
+    race!(for mirror in mirrors { load(mirror) }).await
 }

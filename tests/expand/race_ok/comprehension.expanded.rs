@@ -1,6 +1,6 @@
-async fn first(mirrors: Vec<Mirror>) -> Result<Page, RaceError<Error>> {
+async fn quickest(mirrors: &[Url]) -> Result<Page, RaceError<Error>> {
     {
-        let __items = weftwork::__private::given(&mirrors).items();
+        let __items = weftwork::__private::given(mirrors).items();
         let __stagger = weftwork::__private::interval(
             weftwork::__private::Duration::from_millis(250),
         );
@@ -21,7 +21,7 @@ async fn first(mirrors: Vec<Mirror>) -> Result<Page, RaceError<Error>> {
                                     weftwork::__private::entrant(
                                             {
                                                 let mirror = __item;
-                                                mirror.page()
+                                                load(mirror)
                                             },
                                             weftwork::__private::PhantomData::<
                                                 weftwork::__private::Result<_, _>,

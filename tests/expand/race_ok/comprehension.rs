@@ -1,3 +1,3 @@
-async fn first(mirrors: Vec<Mirror>) -> Result<Page, RaceError<Error>> {
-    race_ok!(for mirror in &mirrors { mirror.page() }, stagger = 250ms).await
+async fn quickest(mirrors: &[Url]) -> Result<Page, RaceError<Error>> {
+    race_ok!(for mirror in mirrors { load(mirror) }, stagger = 250ms).await
 }
