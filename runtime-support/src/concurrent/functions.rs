@@ -20,6 +20,13 @@ use super::together::Together;
 #[derive(Debug)]
 pub struct Futures<I>(I);
 
+impl<I: Iterator> Futures<I> {
+    /// How many there will be.
+    fn extent(&self) -> Extent {
+        Extent::new(self.0.size_hint())
+    }
+}
+
 impl<I: Iterator<Item: IntoFuture>> Pull for Futures<I> {
     type Answer = Pulled<<I::Item as IntoFuture>::IntoFuture>;
     const MAY_WAIT: bool = false;
@@ -32,8 +39,8 @@ impl<I: Iterator<Item: IntoFuture>> Pull for Futures<I> {
 
 /// Its futures, and how many there will be.
 fn futures<I: IntoIterator>(futures: I) -> (Extent, Futures<I::IntoIter>) {
-    let futures = futures.into_iter();
-    (Extent::new(futures.size_hint()), Futures(futures))
+    let futures = Futures(futures.into_iter());
+    (futures.extent(), futures)
 }
 
 /// The future of what an input gives.
@@ -158,7 +165,7 @@ impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output
 
     /// Tells `progress` of every future that has come to its end.
     pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, F, Watched<K, W>> {
-        let extent = Extent::new(self.source().0.size_hint());
+        let extent = self.source().map_or(Extent::UNKNOWN, Futures::extent);
         watched(self, Told(progress), extent)
     }
 }
@@ -171,7 +178,7 @@ where
     /// Runs everything to its end and gives every error: `errors = all` of the macro.
     pub fn all_errors(self) -> Together<Futures<I>, F, AllErrors<T, E>> {
         self.change(|futures, _| {
-            let extent = Extent::new(futures.0.size_hint());
+            let extent = futures.as_ref().map_or(Extent::UNKNOWN, Futures::extent);
             (futures, AllErrors(Outputs::new(extent.at_least)))
         })
     }

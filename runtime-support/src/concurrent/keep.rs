@@ -11,6 +11,10 @@ pub trait Keep<O> {
     /// Of everything.
     type Output;
 
+    /// The whole is polled.
+    #[inline]
+    fn begin(&mut self) {}
+
     /// Takes the output of the future that was started last, and was ready at once, as all before it.
     fn push_first(&mut self, output: O) -> ControlFlow<Self::Output>;
 

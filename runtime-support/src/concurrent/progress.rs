@@ -133,12 +133,13 @@ pub struct Told<P>(pub(super) P);
 pub struct Watched<K, P> {
     keep: K,
     progress: P,
+    /// Until it is told.
+    total: Option<Extent>,
 }
 
 impl<K, P: Progress> Watched<K, P> {
-    pub(super) fn new(keep: K, Told(mut progress): Told<P>, extent: Extent) -> Self {
-        progress.started(extent.exactly);
-        Self { keep, progress }
+    pub(super) fn new(keep: K, Told(progress): Told<P>, extent: Extent) -> Self {
+        Self { keep, progress, total: Some(extent) }
     }
 
     fn tell<O>(&mut self, output: &O)
@@ -151,6 +152,13 @@ impl<K, P: Progress> Watched<K, P> {
 
 impl<O, K: Keep<O>, P: Progress> Keep<O> for Watched<K, P> {
     type Output = K::Output;
+
+    fn begin(&mut self) {
+        if let Some(total) = self.total.take() {
+            self.progress.started(total.exactly);
+        }
+        self.keep.begin();
+    }
 
     fn push_first(&mut self, output: O) -> ControlFlow<K::Output> {
         self.tell(&output);

@@ -63,7 +63,8 @@ pub(super) fn stagger<P: Pull, T, E>(
 ) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>> {
     let failures = Arc::new(AtomicUsize::new(0));
     race.change(|pull, keep| {
-        let pull = Staggered { pull, interval, failures: failures.clone(), sleep: None, is_due: true };
+        let shared = failures.clone();
+        let pull = pull.map(|pull| Staggered { pull, interval, failures: shared, sleep: None, due: Some(Due::AtFirst) });
         (pull, FirstOk { failures: Some(failures), ..keep })
     })
 }
@@ -177,21 +178,30 @@ pub struct Staggered<P> {
     failures: Arc<AtomicUsize>,
     /// Counts from the last start. Boxed, as nothing of a pull is pinned; there while somebody waits.
     sleep: Option<Pin<Box<Sleep>>>,
-    is_due: bool,
+    due: Option<Due>,
+}
+
+/// Why the next one may start.
+#[derive(Clone, Copy)]
+enum Due {
+    AtFirst,
+    Failure,
+    Time,
 }
 
 impl<P> Staggered<P> {
-    fn becomes_due(&mut self, cx: &mut Context<'_>) -> bool {
+    fn becomes_due(&mut self, cx: &mut Context<'_>) -> Option<Due> {
         if self.interval.is_zero() || self.take_failure() {
-            return true;
+            return Some(Due::Failure);
         }
         if self.sleep.is_none() {
             // Later than the clock can say is never.
-            let Some(deadline) = Instant::now().checked_add(self.interval) else { return false };
+            let deadline = Instant::now().checked_add(self.interval)?;
             self.sleep = Some(Box::pin(sleep_until(deadline)));
         }
         // A contender may have spent the task's budget. It must not be able to put off the start of the others that way.
-        self.sleep.as_mut().is_some_and(|sleep| pin!(coop::unconstrained(sleep)).poll(cx).is_ready())
+        let is_over = pin!(coop::unconstrained(self.sleep.as_mut()?)).poll(cx).is_ready();
+        is_over.then_some(Due::Time)
     }
 
     fn take_failure(&self) -> bool {
@@ -201,16 +211,22 @@ impl<P> Staggered<P> {
 
 impl<P: Pull> Pull for Staggered<P> {
     type Answer = Answered<Child<P>>;
-    const MAY_WAIT: bool = true;
+    // The timer takes nothing from the contenders. They go first where the input lets them: a failure and the end of the
+    // interval that come together are one start.
+    const MAY_WAIT: bool = P::MAY_WAIT;
 
     fn pull(&mut self, cx: &mut Context<'_>) -> Self::Answer {
-        self.is_due = self.is_due || self.becomes_due(cx);
-        if !self.is_due {
-            return Answered(Ok(Pulled::Later));
+        if self.due.is_none() {
+            self.due = self.becomes_due(cx);
         }
+        let Some(due) = self.due else { return Answered(Ok(Pulled::Later)) };
         let answer = self.pull.pull(cx).answer();
         if matches!(answer, Ok(Pulled::Next(_)) | Err(_)) {
-            self.is_due = false;
+            if matches!(due, Due::Time) {
+                // Of one that failed while the input had nothing.
+                self.take_failure();
+            }
+            self.due = None;
             self.sleep = None;
         }
         Answered(answer)

@@ -36,9 +36,10 @@ const READY_AT_ONCE: u32 = 128;
 // where every lifetime in `P` counts as another one, and there a trait that wants two of them to be the same holds no longer.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Together<P, F: Future, K> {
-    pull: P,
     set: Set<F>,
     keep: K,
+    /// Behind the futures: what it still has goes after those that were started. Emptied at the end.
+    pull: Option<P>,
     at_once: AtOnce,
     is_at_its_end: bool,
     is_over: bool,
@@ -50,7 +51,7 @@ pub struct Together<P, F: Future, K> {
 #[inline]
 pub(super) fn together<P: Pull, K>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, Child<P>, K> {
     let set = Set::expecting(at_once.most_of(extent.at_least));
-    Together { pull, set, keep, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+    Together { set, keep, pull: Some(pull), at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
 }
 
 /// Ends everything when it is dropped: when a future panics.
@@ -65,14 +66,14 @@ impl<P, F: Future, K: Keep<F::Output>> Drop for Over<'_, P, F, K> {
 
 impl<P, F: Future, K> Together<P, F, K> {
     /// The same with another pull and other outputs, before anything has run.
-    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(P, K) -> (Q, L)) -> Together<Q, Child<Q>, L> {
+    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(Option<P>, K) -> (Option<Q>, L)) -> Together<Q, Child<Q>, L> {
         let set = Set::expecting(self.set.expected());
         let (pull, keep) = change(self.pull, self.keep);
-        Together { pull, set, keep, at_once: self.at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+        Together { set, keep, pull, at_once: self.at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
     }
 
-    pub(super) fn source(&self) -> &P {
-        &self.pull
+    pub(super) fn source(&self) -> Option<&P> {
+        self.pull.as_ref()
     }
 
     pub(super) fn set_limit(&mut self, at_once: AtOnce) {
@@ -88,6 +89,7 @@ impl<P, F: Future, K: Keep<F::Output>> Together<P, F, K> {
         self.is_over = true;
         self.set.clear();
         self.keep.clear();
+        self.pull = None;
     }
 }
 
@@ -103,6 +105,7 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Togethe
 
     #[inline]
     fn go_on(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        self.keep.begin();
         if P::MAY_WAIT {
             self.is_inputs_turn = !self.is_inputs_turn;
             if self.is_inputs_turn {
@@ -128,8 +131,9 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Togethe
     /// As long as every future is ready at its first poll: a plain loop over them, in which nothing is counted.
     #[inline]
     fn pull_first(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
+        let Some(pull) = &mut self.pull else { return ControlFlow::Continue(()) };
         while self.at_once.allows_another(self.keep.unread()) {
-            match self.pull.pull(cx).answer() {
+            match pull.pull(cx).answer() {
                 Ok(Pulled::Next(future)) => match self.set.poll_once(future, || self.keep.count(), cx) {
                     Ok(output) => self.keep.push_first(output)?,
                     Err(pending) => {
@@ -156,7 +160,8 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Togethe
                 cx.waker().wake_by_ref();
                 break;
             }
-            let ready = match self.pull.pull(cx).answer() {
+            let Some(pull) = &mut self.pull else { break };
+            let ready = match pull.pull(cx).answer() {
                 Ok(Pulled::Next(future)) => self.set.start(future, self.keep.count(), cx),
                 Ok(Pulled::Later) => break,
                 Ok(Pulled::End) => {
@@ -219,7 +224,9 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Future 
             }
             ControlFlow::Continue(()) if self.is_done() => {
                 self.is_over = true;
-                Poll::Ready(self.keep.finish())
+                let output = self.keep.finish();
+                self.end();
+                Poll::Ready(output)
             }
             ControlFlow::Continue(()) => Poll::Pending,
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -34,11 +34,23 @@ impl<B: Future> Future for Whole<B> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<B::Output> {
-        let mut this = self.project();
-        let Some(running) = this.body.as_mut().as_pin_mut() else { panic!("`{}` was polled after it had returned", this.name) };
-        let output = ready!(running.poll(cx));
-        this.body.set(None);
-        Poll::Ready(output)
+        let this = self.project();
+        let mut body = Emptied(this.body);
+        let Some(running) = body.0.as_mut().as_pin_mut() else { panic!("`{}` was polled after it had returned", this.name) };
+        let polled = running.poll(cx);
+        if polled.is_pending() {
+            std::mem::forget(body);
+        }
+        polled
+    }
+}
+
+/// Empties it when it is dropped: at the end, and when it panics.
+struct Emptied<'w, B>(Pin<&'w mut Option<B>>);
+
+impl<B> Drop for Emptied<'_, B> {
+    fn drop(&mut self) {
+        self.0.set(None);
     }
 }
 
