@@ -2,6 +2,8 @@
 
 #[path = "race_ok/arms.rs"]
 mod arms;
+#[path = "race_ok/comprehension.rs"]
+mod comprehension;
 #[path = "race_ok/endings.rs"]
 mod endings;
 #[path = "race_ok/fairness.rs"]
@@ -10,3 +12,5 @@ mod fairness;
 mod many_arms;
 #[path = "race_ok/stagger.rs"]
 mod stagger;
+#[path = "race_ok/stagger_each.rs"]
+mod stagger_each;
