@@ -119,7 +119,11 @@ fn c67_the_losers_are_gone_in_order_before_the_output_is_seen() {
             for _ in 0..polls {
                 assert!(poll(raced.as_mut(), Waker::noop()).is_pending());
             }
-            if polls > 0 { board.finish(winner) } else { board.ready(winner) }
+            if polls > 0 {
+                board.finish(winner)
+            } else {
+                board.ready(winner)
+            }
             assert_eq!(poll(raced.as_mut(), Waker::noop()), Poll::Ready(Some(winner)));
             let losers: Vec<usize> = board.dropped().into_iter().filter(|n| *n != winner).collect();
             let started = if polls > 0 { 4 } else { winner };

@@ -72,7 +72,7 @@ async fn c49_among_a_hundred_arms() {
     macro_rules! ten_times {
         ($($tokens:tt)*) => { ten!(hundred $($tokens)*) };
     }
-    assert!(soon(ten!(ten_times +), 2_000).await);
+    assert!(soon(ten!(ten_times+), 2_000).await);
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn c49_among_a_hundred_arms() {
     macro_rules! ten_times {
         ($($tokens:tt)*) => { ten!(hundred $($tokens)*) };
     }
-    ten!(ten_times +);
+    ten!(ten_times+);
 }
 
 #[tokio::test]
