@@ -50,7 +50,7 @@ fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, erro
     let (at_most, outlet) = (binding("at_once"), binding("outlet"));
     let limit = at_once(&mut args, krate, errors);
     let options = Options::read(&mut args, false, errors);
-    let pull = comprehension.pull(&options.children(krate));
+    let pull = comprehension.pull(&options.children(true, krate));
     let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
     let (options_outside, options_inside) = (options.outside(krate), options.inside());
     quote!({

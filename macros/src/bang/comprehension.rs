@@ -30,6 +30,8 @@ pub(crate) struct Children<'a> {
     pub(crate) error: Option<TokenStream>,
     /// Whether each is a task of its own.
     pub(crate) spawn: bool,
+    /// Whether they are made within a poll, where a task starts at once.
+    pub(crate) within_poll: bool,
     /// Whether each has to give a `Result`, of which the first `Ok` is looked for.
     pub(crate) contend: bool,
 }
@@ -213,12 +215,17 @@ impl Children<'_> {
             (true, None) => call(&quote!(#private::marked), &quote!(#expr, #error), &child, at),
             (true, Some(_)) => call(&quote!(#private::converted), &quote!(#expr, #error), &child, at),
         };
-        let tasks = binding("tasks");
-        match (self.spawn, is_marked) {
-            (false, _) => child,
-            (true, false) => call(&quote!(#private::given), &child, &quote!(.task(&#tasks)), at),
-            (true, true) => call(&quote!(#private::given), &child, &quote!(.failing_task(&#tasks)), at),
+        if !self.spawn {
+            return child;
         }
+        let tasks = binding("tasks");
+        let method = match (self.within_poll, is_marked) {
+            (true, false) => quote!(.running(&#tasks)),
+            (true, true) => quote!(.failing_running(&#tasks)),
+            (false, false) => quote!(.task(&#tasks)),
+            (false, true) => quote!(.failing_task(&#tasks)),
+        };
+        call(&quote!(#private::given), &child, &method, at)
     }
 }
 

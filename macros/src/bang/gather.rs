@@ -63,7 +63,7 @@ fn arms(parts: Vec<TokenStream>, mut args: Args, krate: &TokenStream, errors: &m
     let tree_of_arms = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
     let pattern = tree(&names, &|left, right| quote!((#left, #right)));
     let flatten = quote!(|#pattern| (#(#names,)*));
-    let error_type = is_marked.then(|| options.children(krate).error_type());
+    let error_type = is_marked.then(|| options.children(false, krate).error_type());
     let gathered = match (is_marked, options.all_errors) {
         (false, _) => quote!(#private::gather(#tree_of_arms, #flatten)),
         (true, false) => quote!(#private::try_gather(#tree_of_arms, #flatten, #error)),
@@ -100,7 +100,7 @@ fn collect(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, e
         (Some(_), false) => quote!(try_gather_each),
         (Some(_), true) => quote!(gather_each_or_errors),
     };
-    let (source, pull) = (comprehension.source(krate), comprehension.pull(&options.children(krate)));
+    let (source, pull) = (comprehension.source(krate), comprehension.pull(&options.children(true, krate)));
     let engine = quote!(#private::#function(#extent, #at_most, #pull));
     let engine = options.watched(engine, &extent, krate);
     let engine = options.supervised(engine, krate);

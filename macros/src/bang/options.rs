@@ -36,8 +36,9 @@ impl Options {
         Self { error, all_errors, spawn: spawn.is_some(), progress: args.take("progress").map(|progress| progress.value) }
     }
 
-    pub(crate) fn children<'a>(&self, krate: &'a TokenStream) -> Children<'a> {
-        Children { krate, error: self.error.clone(), spawn: self.spawn, contend: false }
+    /// `within_poll` says whether they are made by a comprehension, and no arms.
+    pub(crate) fn children<'a>(&self, within_poll: bool, krate: &'a TokenStream) -> Children<'a> {
+        Children { krate, error: self.error.clone(), spawn: self.spawn, within_poll, contend: false }
     }
 
     /// What is made where the macro stands: `let tasks = tasks();`
@@ -69,7 +70,7 @@ impl Options {
         if !(is_converted || self.spawn || self.progress.is_some()) {
             return expr.clone();
         }
-        let child = self.children(krate).child(expr, is_marked, at);
+        let child = self.children(false, krate).child(expr, is_marked, at);
         if self.progress.is_none() {
             return child;
         }

@@ -48,7 +48,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// Out: an async block that owns the input, and in it the engine with a closure that makes the next future.
 fn each(comprehension: &Comprehension, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
-    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: false });
+    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, within_poll: true, contend: false });
     let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
     quote!({
         #outside

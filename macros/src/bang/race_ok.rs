@@ -57,7 +57,7 @@ fn stagger(args: &mut Args, krate: &TokenStream, errors: &mut Errors) -> Option<
 fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let (items, stagger) = (binding("items"), binding("stagger"));
-    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, contend: true });
+    let pull = comprehension.pull(&Children { krate, error: None, spawn: false, within_poll: true, contend: true });
     let (outside, inside, source) = (comprehension.outside(krate), comprehension.inside(krate), comprehension.source(krate));
     let make_stagger = interval.map(|interval| quote!(let #stagger = #private::interval(#interval);));
     let race = match interval {

@@ -17,7 +17,7 @@ use super::arms::{Arm, Arms, Failing, Kept, TryArm};
 use super::failures::Failures;
 use super::input::Items;
 use super::progress::{Finished, Progress, Told};
-use super::tasks::{Spawned, Tasks};
+use super::tasks::{Running, Spawned, Tasks};
 
 /// An expression without a mark.
 #[derive(Debug)]
@@ -59,17 +59,32 @@ impl<F: IntoFuture> Given<F> {
 }
 
 impl<F: Future<Output: Send + 'static> + Send + 'static> Given<F> {
-    /// As a task of its own.
+    /// As a task of its own, which starts with the first poll.
     pub fn task(self, tasks: &Tasks) -> Spawned<F, F::Output> {
-        tasks.child(self.value, |_| None)
+        tasks.arm(self.value, |_| None)
+    }
+
+    /// As a task of its own, which starts now.
+    pub fn running(self, tasks: &Tasks) -> Running<F::Output> {
+        tasks.spawn(self.value, |_| None)
     }
 }
 
 impl<T: Send + 'static, E: Send + 'static, F: Future<Output = Result<T, E>> + Send + 'static> Given<F> {
-    /// As a task of its own, which fails with an `Err`.
+    /// As a task of its own, which starts with the first poll and fails with an `Err`.
     pub fn failing_task(self, tasks: &Tasks) -> Spawned<F, Result<T, E>> {
-        tasks.child(self.value, |output| output.as_ref().err().map(type_name_of_val))
+        tasks.arm(self.value, failure)
     }
+
+    /// As a task of its own, which starts now and fails with an `Err`.
+    pub fn failing_running(self, tasks: &Tasks) -> Running<Result<T, E>> {
+        tasks.spawn(self.value, failure)
+    }
+}
+
+/// What an output that nobody looks at was, if it was a failure.
+fn failure<T, E>(output: &Result<T, E>) -> Option<&'static str> {
+    output.as_ref().err().map(type_name_of_val)
 }
 
 impl<I: IntoIterator> Given<I> {
@@ -109,7 +124,21 @@ impl<V> Otherwise<V> {
         no_value()
     }
 
+    pub fn running<T>(&self, _: &Tasks) -> StandIn<T>
+    where
+        V: Future<Output: Send> + Send,
+    {
+        no_value()
+    }
+
     pub fn failing_task<T>(&self, _: &Tasks) -> StandIn<T>
+    where
+        V: Future<Output: Send> + Send,
+    {
+        no_value()
+    }
+
+    pub fn failing_running<T>(&self, _: &Tasks) -> StandIn<T>
     where
         V: Future<Output: Send> + Send,
     {

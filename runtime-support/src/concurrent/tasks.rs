@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::mem::replace;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,20 +42,21 @@ pub fn tasks() -> Tasks {
 
 impl Tasks {
     /// A child that becomes a task at its first poll. `judge` says what an output that nobody looks at was, if it was a failure.
-    pub(super) fn child<F>(&self, future: F, judge: Judge<F::Output>) -> Spawned<F, F::Output>
+    pub(super) fn arm<F>(&self, future: F, judge: Judge<F::Output>) -> Spawned<F, F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
         Spawned { state: State::Waiting { future, judge, tasks: self.clone(), spawn: Self::spawn } }
     }
 
-    fn spawn<F>(self, future: F, judge: Judge<F::Output>) -> JoinHandle<Ended<F::Output>>
+    /// A child that is a task from now on.
+    pub(super) fn spawn<F>(&self, future: F, judge: Judge<F::Output>) -> Running<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        self.0.running.fetch_add(1, Ordering::Relaxed);
-        let runtime = self.0.runtime.clone();
-        runtime.spawn(Task { future, judge, counted: Some(Counted(self.0)) })
+        let Self(shared) = self;
+        shared.running.fetch_add(1, Ordering::Relaxed);
+        Running(shared.runtime.spawn(Task { future, judge, counted: Some(Counted(shared.clone())) }))
     }
 
     /// Waits until no task is left, and nothing of one either.
@@ -142,6 +144,29 @@ fn message(payload: &(dyn Any + Send)) -> &str {
 }
 
 /// A child that is a task of its own. Dropping it cancels the task.
+pub struct Running<O>(JoinHandle<Ended<O>>);
+
+impl<O> Future for Running<O> {
+    type Output = O;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
+        Pin::new(&mut self.0).poll(cx).map(output)
+    }
+}
+
+impl<O> Drop for Running<O> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<O> fmt::Debug for Running<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}
+
+/// A child that becomes a task of its own at its first poll.
 ///
 /// That the future may become one is known where this is made, and is asked nowhere else: see `Together`.
 pub struct Spawned<F, O> {
@@ -149,8 +174,8 @@ pub struct Spawned<F, O> {
 }
 
 enum State<F, O> {
-    Waiting { future: F, judge: Judge<O>, tasks: Tasks, spawn: fn(Tasks, F, Judge<O>) -> JoinHandle<Ended<O>> },
-    Running(JoinHandle<Ended<O>>),
+    Waiting { future: F, judge: Judge<O>, tasks: Tasks, spawn: fn(&Tasks, F, Judge<O>) -> Running<O> },
+    Running(Running<O>),
     Over,
 }
 
@@ -161,19 +186,19 @@ impl<F, O> Future for Spawned<F, O> {
     type Output = O;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        let this = &mut *self;
-        let mut task = match std::mem::replace(&mut this.state, State::Over) {
-            State::Waiting { future, judge, tasks, spawn } => spawn(tasks, future, judge),
-            State::Running(task) => task,
-            State::Over => panic!("a child that is a task was polled after its end"),
-        };
-        match Pin::new(&mut task).poll(cx) {
-            Poll::Pending => {
-                this.state = State::Running(task);
-                Poll::Pending
-            }
-            Poll::Ready(ended) => Poll::Ready(output(ended)),
+        if let State::Waiting { future, judge, tasks, spawn } = replace(&mut self.state, State::Over) {
+            self.state = State::Running(spawn(&tasks, future, judge));
         }
+        match &mut self.state {
+            State::Running(task) => Pin::new(task).poll(cx),
+            State::Waiting { .. } | State::Over => unreachable!("it runs"),
+        }
+    }
+}
+
+impl<F, O> fmt::Debug for Spawned<F, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawned").finish_non_exhaustive()
     }
 }
 
@@ -190,20 +215,6 @@ fn output<T>(ended: Result<Ended<T>, JoinError>) -> T {
         Err(_) => panic!("a child is gone without an output: the runtime that ran it has shut down"),
     };
     resume_unwind(payload)
-}
-
-impl<F, O> Drop for Spawned<F, O> {
-    fn drop(&mut self) {
-        if let State::Running(task) = &self.state {
-            task.abort();
-        }
-    }
-}
-
-impl<F, O> fmt::Debug for Spawned<F, O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Spawned").finish_non_exhaustive()
-    }
 }
 
 pin_project! {

@@ -27,7 +27,7 @@ fn all(urls: impl Stream<Item = Url>) -> impl Stream<Item = Page> {
                                                 })
                                                 .child(),
                                         )
-                                        .task(&__tasks),
+                                        .running(&__tasks),
                                 );
                             }
                             weftwork::__private::Awaited::pulled(&__items, __child)

@@ -33,7 +33,7 @@ async fn all(ids: Vec<Id>, bar: ProgressBar) -> Result<Vec<User>, AppError> {
                                                         )
                                                         .child(),
                                                 )
-                                                .failing_task(&__tasks),
+                                                .failing_running(&__tasks),
                                         );
                                     }
                                     weftwork::__private::fallible(

@@ -284,7 +284,7 @@ fn c52_what_is_ready_is_polled_once() {
 /// A body that is an expression of any kind gives the future.
 #[tokio::test]
 async fn c22_bodies() {
-    fn boxed(n: u8) -> std::pin::Pin<Box<dyn Future<Output = u8> + Send>> {
+    fn boxed(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> {
         Box::pin(ready(n))
     }
     assert_eq!(
@@ -335,7 +335,7 @@ fn large_futures_need_no_large_stack() {
             let load = [n; 200 << 10];
             async move { load[usize::from(n)] }
         };
-        let mut gathered = weftwork::gather((0..3).map(large));
+        let mut gathered = gather((0..3).map(large));
         assert_eq!(poll(Pin::new(&mut gathered), Waker::noop()), Poll::Ready(vec![0, 1, 2]));
     };
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();

@@ -220,7 +220,7 @@ struct Leaving<'s, F> {
 
 impl<F> Leaving<'_, F> {
     fn leave_all(&mut self) {
-        while let Some((_, at)) = self.taken.next() {
+        for (_, at) in self.taken.by_ref() {
             self.seats.leave(at);
         }
     }
