@@ -18,7 +18,7 @@ pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
 /// The output of that future.
 pub(super) type Yield<P> = <Child<P> as Future>::Output;
 
-/// After so many futures that are ready at once a stream lets those have their turn that were woken: it may be ready for ever.
+/// After so many futures that are ready at once a stream lets others have their turn, the task's included: it may be ready for ever.
 /// An iterator that others wait for has an end, so it is not interrupted.
 const READY_AT_ONCE: u32 = 128;
 
@@ -128,11 +128,19 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Togethe
         }
     }
 
-    /// As long as every future is ready at its first poll: a plain loop over them, in which nothing is counted.
+    /// As long as every future is ready at its first poll: a plain loop over them. Those of an iterator are not even counted.
     #[inline]
     fn pull_first(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
         let Some(pull) = &mut self.pull else { return ControlFlow::Continue(()) };
+        let mut ready_at_once = 0;
         while self.at_once.allows_another(self.keep.unread()) {
+            if P::MAY_WAIT {
+                if ready_at_once == READY_AT_ONCE {
+                    cx.waker().wake_by_ref();
+                    break;
+                }
+                ready_at_once += 1;
+            }
             match pull.pull(cx).answer() {
                 Ok(Pulled::Next(future)) => match self.set.poll_once(future, || self.keep.count(), cx) {
                     Ok(output) => self.keep.push_first(output)?,
