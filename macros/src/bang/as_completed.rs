@@ -53,6 +53,8 @@ fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, erro
     let pull = comprehension.pull(&options.children(true, krate));
     let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
     let (options_outside, options_inside) = (options.outside(krate), options.inside());
+    // Where a child panics its task waits until the others are gone.
+    let deliver = options.supervised(quote!(#private::deliver(#private::completing(#at_most, #pull), #outlet)), krate);
     quote!({
         #outside
         let #at_most = #limit;
@@ -61,7 +63,7 @@ fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, erro
             // Captured whole: the input is owned by the stream, everything else that the body names is borrowed.
             #inside
             #options_inside
-            #private::deliver(#private::completing(#at_most, #pull), #outlet).await;
+            #deliver.await;
         })
     })
 }

@@ -82,7 +82,8 @@ pin_project! {
     /// while its body runs as well.
     ///
     /// # Panics
-    /// A panic of a future goes on in the poll that meets it. The others are dropped before, and the stream is at its end.
+    /// A panic of a future goes on in the poll that meets it. The others are dropped before, tasks included, and the stream is at
+    /// its end.
     ///
     /// # Cancel safety
     /// Asking for the next item may be given up: no output is lost. Dropping the stream drops the futures, in the order of their
@@ -156,8 +157,8 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     ///
     /// With a `limit` outputs that wait for the body count as well, so that a slow one holds the input up and not the memory.
     ///
-    /// The body runs in the same task, so it may borrow and change what stands around it. In a task that is spawned it has to own
-    /// what it uses: rustc does not see yet that the future of an async closure that borrows is [`Send`]. A loop is free of that.
+    /// The body may borrow and change what stands around it. What is spawned has to be `Send`, and of a body that borrows the
+    /// compiler can not tell that yet: there it owns what it names, as `async move |item| ..`.
     ///
     /// # Panics
     /// A panic of the body or of a future goes on; everything else is dropped before.
@@ -171,7 +172,8 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
         }
     }
 
-    /// The same with a body that may fail: its first `Err` ends it, and everything that runs is dropped before it is seen.
+    /// The same with a body that may fail: its first `Err` ends it, and everything that runs is dropped before it is seen. Tasks of
+    /// `spawn` are cancelled then, and not waited for.
     ///
     /// ```
     /// use weftwork::as_completed;

@@ -159,9 +159,23 @@ async fn c63_with_spawn_a_panic_goes_on_with_its_payload() {
     ));
     let payload = AssertUnwindSafe(all.next()).catch_unwind().await.expect_err("it panics");
     assert_eq!(payload.downcast_ref(), Some(&7_u8));
-    spin().await;
-    assert_eq!(log.text(), "gone gone");
+    assert_eq!(log.text(), "gone gone", "before the panic is seen");
     assert_eq!(all.next().await, None);
+}
+
+/// One that borrows can not: the compiler takes its futures for `Send` with one lifetime only.
+#[tokio::test]
+async fn c62_a_body_that_owns_what_it_names_can_be_spawned() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let task = tokio::spawn(async move {
+        let names = [String::from("a"), String::from("bc")];
+        let all = as_completed!(for name in &names {
+            async move { name.len() }
+        });
+        all.for_each(async move |length| sender.send(after(0, length).await).unwrap()).await;
+    });
+    task.await.unwrap();
+    assert_eq!(receiver.iter().sum::<usize>(), 3);
 }
 
 #[test]
