@@ -126,11 +126,11 @@ impl<T> Drop for Ended<T> {
         match &self.output {
             Some(Ok(output)) => {
                 if let Some(what) = (self.judge)(output) {
-                    report::tell(format_args!("a child failed after another one had, and nobody looked at its `{what}`"));
+                    report::tell(format_args!("a child failed, and nobody looked at its `{what}`"));
                 }
             }
             Some(Err(payload)) => {
-                report::tell(format_args!("a child panicked after another one had failed: {}", message(&**payload)));
+                report::tell(format_args!("a child panicked, and nobody looked at that: {}", message(&**payload)));
             }
             None => {}
         }
