@@ -2,6 +2,8 @@
 
 #[path = "gather/arms.rs"]
 mod arms;
+#[path = "gather/arms_with_options.rs"]
+mod arms_with_options;
 #[path = "gather/borrowing.rs"]
 mod borrowing;
 #[path = "gather/comprehension.rs"]
@@ -12,6 +14,8 @@ mod endings;
 mod errors_all;
 #[path = "gather/fairness.rs"]
 mod fairness;
+#[path = "gather/functions.rs"]
+mod functions;
 #[path = "gather/many_arms.rs"]
 mod many_arms;
 #[path = "gather/options.rs"]

@@ -10,12 +10,23 @@ use std::future::{Future, ready};
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
+use futures::stream::{self, Stream, StreamExt};
 use weftwork::{as_completed, gather, race, race_ok};
 use weftwork_tests::children::poll;
 
 thread_local! {
     // Per thread: the test harness allocates on its own.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that are taken, or given back where another thread took them.
+    static TAKEN: Cell<isize> = const { Cell::new(0) };
+    static MOST_TAKEN: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(bytes: isize) {
+    let _ = TAKEN.try_with(|taken| {
+        taken.set(taken.get() + bytes);
+        let _ = MOST_TAKEN.try_with(|most| most.set(most.get().max(taken.get())));
+    });
 }
 
 struct Counting;
@@ -24,17 +35,20 @@ struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        count(layout.size() as isize);
         // SAFETY: the caller's promises are the system's demands.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
         // SAFETY: as above.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        count(size as isize - layout.size() as isize);
         // SAFETY: as above.
         unsafe { System.realloc(block, layout, size) }
     }
@@ -48,6 +62,14 @@ fn allocations<T>(run: impl FnOnce() -> T) -> (T, usize) {
     let before = ALLOCATIONS.get();
     let value = run();
     (value, ALLOCATIONS.get() - before)
+}
+
+/// What `run` gives, and how many bytes it had at most.
+fn most_bytes<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let before = TAKEN.get();
+    MOST_TAKEN.set(before);
+    let value = run();
+    (value, (MOST_TAKEN.get() - before).unsigned_abs())
 }
 
 fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
@@ -249,7 +271,7 @@ fn c58_as_completed_uses_its_places_again() {
             ));
             let mut cx = std::task::Context::from_waker(Waker::noop());
             let mut seen = 0;
-            while let Poll::Ready(Some(_)) = futures::Stream::poll_next(stream.as_mut(), &mut cx) {
+            while let Poll::Ready(Some(_)) = Stream::poll_next(stream.as_mut(), &mut cx) {
                 seen += 1;
             }
             seen
@@ -258,4 +280,95 @@ fn c58_as_completed_uses_its_places_again() {
         count
     };
     assert_eq!(spend(10_000), spend(100));
+}
+
+/// A future of a KiB that is pending once.
+async fn heavy(n: u64) -> u64 {
+    let load = [n; 128];
+    yield_once().await;
+    load[n as usize % 128]
+}
+
+const HEAVY: u64 = 100_000;
+
+/// What 64 of them may take, each with a place of its own, and one that is on its way there.
+fn sixty_four() -> usize {
+    let one = size_of_val(&heavy(0));
+    assert!((1024..1100).contains(&one), "{one}");
+    64 * (one + 64) + 2 * one
+}
+
+/// An output for each, and a bit.
+const OUTPUTS: usize = HEAVY as usize * size_of::<u64>() + HEAVY.div_ceil(8).next_power_of_two() as usize;
+
+fn run<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = poll(future.as_mut(), Waker::noop()) {
+            return output;
+        }
+    }
+}
+
+#[test]
+fn c25_with_a_limit_no_more_futures_than_that_take_memory() {
+    let (outputs, most) = most_bytes(|| {
+        run(gather!(
+            for n in 0..HEAVY {
+                heavy(n)
+            },
+            limit = 64
+        ))
+    });
+    assert!(outputs.into_iter().eq(0..HEAVY));
+    assert!(most <= OUTPUTS + sixty_four(), "{most} bytes, {} above the outputs", most - OUTPUTS);
+    let (outputs, most) = most_bytes(|| run(gather((0..HEAVY).map(heavy)).limit(64)));
+    assert_eq!(outputs.len(), 100_000);
+    assert!(most <= OUTPUTS + sixty_four(), "{most} bytes, {} above the outputs", most - OUTPUTS);
+}
+
+#[test]
+fn c25_c31_from_a_stream() {
+    let (outputs, most) = most_bytes(|| {
+        run(gather!(
+            for await n in stream::iter(0..HEAVY) {
+                heavy(n)
+            },
+            limit = 64
+        ))
+    });
+    assert!(outputs.into_iter().eq(0..HEAVY));
+    assert!(most <= OUTPUTS + sixty_four(), "{most} bytes, {} above the outputs", most - OUTPUTS);
+}
+
+/// What is read takes no memory.
+#[test]
+fn c58_as_completed_takes_the_memory_of_its_limit() {
+    fn count(stream: impl Stream<Item = u64>) -> u64 {
+        run(stream.fold(0, async |count, _| count + 1))
+    }
+    let unread = 128 * size_of::<(usize, u64)>();
+    let (seen, most) = most_bytes(|| {
+        count(as_completed!(
+            for n in 0..HEAVY {
+                heavy(n)
+            },
+            limit = 64
+        ))
+    });
+    assert_eq!(seen, HEAVY);
+    assert!(most <= sixty_four() + unread, "{most} bytes from an iterator");
+    let (seen, most) = most_bytes(|| {
+        count(as_completed!(
+            for await n in stream::iter(0..HEAVY) {
+                heavy(n)
+            },
+            limit = 64
+        ))
+    });
+    assert_eq!(seen, HEAVY);
+    assert!(most <= sixty_four() + unread, "{most} bytes from a stream");
+    let (seen, most) = most_bytes(|| count(as_completed((0..HEAVY).map(heavy)).limit(64)));
+    assert_eq!(seen, HEAVY);
+    assert!(most <= sixty_four() + unread, "{most} bytes from the function");
 }

@@ -47,7 +47,7 @@ type Child<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
 
 #[tokio::test]
 async fn c49_in_a_comprehension() {
-    for size in [2, 10, 31, 1000_usize] {
+    for size in [2, 10, 31, 100, 1000_usize] {
         for greedy_one in [0, size / 2, size - 1] {
             let semaphore = &Semaphore::new(size + 1);
             let done = &AtomicUsize::new(0);
@@ -138,4 +138,10 @@ async fn c49_among_arms() {
     among!(a b c d; e f g h i);
     among!(; a b c d e f g h i j k l m n o p q r s t u v w x y z aa bb cc dd);
     among!(a b c d e f g h i j k l m n o p q r s t u v w x y z aa bb cc dd;);
+    macro_rules! ten {
+        ([$($before:tt)*] $($tokens:tt)*) => {
+            among!($($before)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)* $($tokens)*;)
+        };
+    }
+    ten!([] a b c d e f g h i j);
 }
