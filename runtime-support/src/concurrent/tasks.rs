@@ -174,9 +174,15 @@ pub struct Spawned<F, O> {
 }
 
 enum State<F, O> {
-    Waiting { future: F, judge: Judge<O>, tasks: Tasks, spawn: fn(&Tasks, F, Judge<O>) -> Running<O> },
+    Waiting {
+        future: F,
+        judge: Judge<O>,
+        tasks: Tasks,
+        spawn: fn(&Tasks, F, Judge<O>) -> Running<O>,
+    },
     Running(Running<O>),
-    Over,
+    /// Only while that is done.
+    Started,
 }
 
 // The future is moved into its task before it is polled.
@@ -186,13 +192,16 @@ impl<F, O> Future for Spawned<F, O> {
     type Output = O;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
-        if let State::Waiting { future, judge, tasks, spawn } = replace(&mut self.state, State::Over) {
-            self.state = State::Running(spawn(&tasks, future, judge));
+        if let State::Running(task) = &mut self.state {
+            return Pin::new(task).poll(cx);
         }
-        match &mut self.state {
-            State::Running(task) => Pin::new(task).poll(cx),
-            State::Waiting { .. } | State::Over => unreachable!("it runs"),
-        }
+        let State::Waiting { future, judge, tasks, spawn } = replace(&mut self.state, State::Started) else {
+            panic!("a child that is a task could not be started")
+        };
+        let mut task = spawn(&tasks, future, judge);
+        let polled = Pin::new(&mut task).poll(cx);
+        self.state = State::Running(task);
+        polled
     }
 }
 

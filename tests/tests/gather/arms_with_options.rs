@@ -175,7 +175,18 @@ async fn c1_c7_outputs_in_written_order() {
     assert_eq!(timed(gathered).await, (Ok(('a', 10, Err(20))), Duration::from_millis(30)));
     assert_eq!(timed(gather!(after(30, 1), spawn)).await, ((1,), Duration::from_millis(30)));
     assert_eq!(gather!(spawn).await, ());
-    let nine = gather!(after(9, 1), after(8, 2), after(7, 3), after(6, 4), after(5, 5), after(4, 6), after(3, 7), after(2, 8), after(1, 9), spawn);
+    let nine = gather!(
+        after(9, 1),
+        after(8, 2),
+        after(7, 3),
+        after(6, 4),
+        after(5, 5),
+        after(4, 6),
+        after(3, 7),
+        after(2, 8),
+        after(1, 9),
+        spawn
+    );
     assert_eq!(timed(nine).await, ((1, 2, 3, 4, 5, 6, 7, 8, 9), Duration::from_millis(9)));
 }
 
@@ -407,7 +418,8 @@ fn c47_a_report_that_panics() {
 #[test]
 fn c19_c47_a_panic_in_an_arm_is_no_report() {
     let (told, board) = (Told::default(), Board::new(2));
-    let mut gathered = Box::pin(gather!(board.child(0), async { panic!("own payload") }, board.child(1), progress = told.clone()));
+    let mut gathered =
+        Box::pin(gather!(board.child(0), async { panic!("own payload") }, board.child(1), progress = told.clone()));
     let message = panic_of(|| {
         let polled: Poll<(usize, (), usize)> = poll(gathered.as_mut(), Waker::noop());
         assert!(polled.is_pending());
@@ -430,7 +442,16 @@ fn c47_dropped_with_the_gather() {
 #[tokio::test(start_paused = true)]
 async fn c37_c44_c47_all_of_them() {
     let mut told = Told::default();
-    let all = gather!(load(20)?, after(30, "raw"), read(10, "x")?, load(5)?, errors = all, spawn, error = AppError, progress = &mut told);
+    let all = gather!(
+        load(20)?,
+        after(30, "raw"),
+        read(10, "x")?,
+        load(5)?,
+        errors = all,
+        spawn,
+        error = AppError,
+        progress = &mut told
+    );
     let (failed, waited) = timed(all).await;
     assert_eq!(failed.unwrap_err().iter().map(|(index, _)| index).collect::<Vec<_>>(), [0, 2]);
     assert_eq!((told.take().as_str(), waited), ("of-4 Good Failed Failed Good", Duration::from_millis(30)));

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::stream;
-use weftwork::gather;
+use weftwork::{Finished, Progress, gather};
 use weftwork_tests::children::poll;
 use weftwork_tests::{Log, after, spin, timed};
 
@@ -301,22 +301,31 @@ fn stderr_of(test: &str) -> String {
     said
 }
 
-/// Children of which the first fails when all of them are in the middle of their last poll.
+/// Whether the gather has seen a child fail.
+struct Seen(Arc<AtomicBool>);
+
+impl Progress for Seen {
+    fn finished(&mut self, _: Finished) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Children of which the first fails when all of them are in the middle of their last poll; the others end when that is seen.
 async fn fail_together(last: impl Fn(usize) -> Result<(), String> + Copy + Send + 'static) -> Result<Vec<()>, String> {
-    let begun = Arc::new(Barrier::new(3));
+    let (begun, seen) = (Arc::new(Barrier::new(3)), Arc::new(AtomicBool::new(false)));
     let children: Vec<_> = (0..3)
         .map(|n| {
-            let begun = begun.clone();
+            let (begun, seen) = (begun.clone(), seen.clone());
             async move {
                 begun.wait();
-                if n > 0 {
-                    std::thread::sleep(Duration::from_millis(100));
+                while n > 0 && !seen.load(Ordering::SeqCst) {
+                    std::thread::yield_now();
                 }
                 last(n)
             }
         })
         .collect();
-    gather!(..children?, spawn).await
+    gather!(..children?, spawn, progress = Seen(seen)).await
 }
 
 #[test]

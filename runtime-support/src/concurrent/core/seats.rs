@@ -6,8 +6,7 @@
 //! them. A future in a seat is only polled in place and dropped in place, so it may be pinned. Every access goes through the
 //! owner's `&mut`.
 //!
-//! Chunks double, so that there are few. A seat's key is its number and [`FIRST`]: its highest bit is the size of the seat's chunk,
-//! the bits below are the place there.
+//! Chunks double, so that there are few: the highest bit of a seat's number is the size of its chunk. The first one has all below.
 //!
 //! Seats below `made` are written, the others' memory is not. `taken` of them hold a future; those that hold none stand in the list
 //! that `free` begins, but for those whose future's destructor has panicked. A future that pays the first of them a visit, for one poll,
@@ -22,8 +21,8 @@ use std::pin::Pin;
 use std::ptr::{NonNull, null_mut};
 use std::task::{Context, Poll};
 
-/// Seats of the first chunk.
-const FIRST: u32 = 4;
+/// Seats of the first chunk: a power of two.
+const FIRST: usize = 4;
 
 /// What somebody expects is not worth more memory than this, in bytes.
 const TRUST: usize = 1 << 20;
@@ -51,11 +50,11 @@ struct Chunks<F>(Option<NonNull<FirstChunk<F>>>);
 
 /// With the places of all, as most have no more than this one.
 struct FirstChunk<F> {
-    /// For each highest bit of a key where seat zero of its chunk were, if keys were numbers in it.
+    /// For each highest bit of a number where seat zero were, if the chunk went back so far.
     zeros: [*mut Seat<F>; 32],
-    /// The bits of keys with which an allocation begins, this one apart.
+    /// The numbers with which an allocation begins, this one apart: each a bit.
     begins: u32,
-    seats: [MaybeUninit<Seat<F>>; FIRST as usize],
+    seats: [MaybeUninit<Seat<F>>; FIRST],
 }
 
 struct Seat<F> {
@@ -141,7 +140,7 @@ impl<F> Seats<F> {
     #[inline(always)]
     fn make(&mut self, seat: Seat<F>) -> At<F> {
         let number = self.made;
-        if (number + FIRST as usize).is_power_of_two() && !self.chunks.reach(number) {
+        if begins_chunk(number) && !self.chunks.reach(number) {
             self.grow();
         }
         let at = self.find(number);
@@ -170,11 +169,8 @@ impl<F> Seats<F> {
     #[inline(always)]
     fn find(&self, number: usize) -> At<F> {
         let first = self.chunks.0.expect("there is a chunk");
-        let key = number as u32 + FIRST;
-        // Keys are not zero: to say so spares a branch.
-        let power = (key | 1).ilog2();
         // SAFETY: as long as there are seats there is the first chunk. It has the places of all.
-        let seat = unsafe { NonNull::new_unchecked((&(*first.as_ptr()).zeros)[power as usize].wrapping_add(key as usize)) };
+        let seat = unsafe { NonNull::new_unchecked((&(*first.as_ptr()).zeros)[power_of(number)].wrapping_add(number)) };
         At { seat, number }
     }
 
@@ -264,19 +260,30 @@ impl<F> Drop for Seats<F> {
     }
 }
 
+/// The highest bit of a seat's number, or of the last one in the first chunk.
+#[inline(always)]
+const fn power_of(number: usize) -> usize {
+    (number as u32 | (FIRST as u32 - 1)).ilog2() as usize
+}
+
+/// Whether a chunk begins with this number.
+#[inline(always)]
+const fn begins_chunk(number: usize) -> bool {
+    number == 0 || (number >= FIRST && number.is_power_of_two())
+}
+
 impl<F> Chunks<F> {
     /// Whether there is memory for this seat.
     #[inline]
     fn reach(&self, number: usize) -> bool {
         // SAFETY: alive.
-        self.0.is_some_and(|first| !unsafe { first.as_ref() }.zeros[(number + FIRST as usize).ilog2() as usize].is_null())
+        self.0.is_some_and(|first| !unsafe { first.as_ref() }.zeros[power_of(number)].is_null())
     }
 
-    /// A chunk for seats from this number on, whose key is a power of two. If more than it holds are expected, those that follow
-    /// come along: their keys go on where it ends, so seat zero is the same for all of them.
+    /// A chunk for seats from this number on, with which one begins. If more than it holds are expected, those that follow come
+    /// along: their numbers go on where it ends, so seat zero is the same for all of them.
     fn grow(&mut self, number: usize, expected: usize) {
         assert!(number < 1 << 31, "more than {} futures at once", 1_u32 << 31);
-        let key = number + FIRST as usize;
         let Some(first) = self.0 else {
             // In its place: four futures may be more than the stack has room for.
             let first = Box::into_raw(Box::<FirstChunk<F>>::new_uninit()).cast::<FirstChunk<F>>();
@@ -284,17 +291,17 @@ impl<F> Chunks<F> {
             unsafe {
                 (&raw mut (*first).zeros).write([null_mut(); 32]);
                 (&raw mut (*first).begins).write(0);
-                (*first).zeros[key.ilog2() as usize] = (&raw mut (*first).seats).cast::<Seat<F>>().wrapping_sub(key);
+                (*first).zeros[power_of(0)] = (&raw mut (*first).seats).cast();
             }
             self.0 = NonNull::new(first);
             return;
         };
-        let end = (expected + FIRST as usize).max(key + 1).next_power_of_two();
-        let seats = Box::into_raw(Box::<[Seat<F>]>::new_uninit_slice(end - key)).cast::<Seat<F>>();
+        let end = expected.max(number + 1).next_power_of_two();
+        let seats = Box::into_raw(Box::<[Seat<F>]>::new_uninit_slice(end - number)).cast::<Seat<F>>();
         // SAFETY: alive, and ours by `&mut`. The seats of the first chunk are not touched.
         let (zeros, begins) = unsafe { (&mut (*first.as_ptr()).zeros, &mut (*first.as_ptr()).begins) };
-        zeros[key.ilog2() as usize..end.ilog2() as usize].fill(seats.wrapping_sub(key));
-        *begins |= key as u32;
+        zeros[power_of(number)..power_of(end)].fill(seats.wrapping_sub(number));
+        *begins |= number as u32;
     }
 }
 
@@ -319,7 +326,7 @@ impl<F> FirstChunk<F> {
             // Up to where the next one begins.
             let others = self.begins & !(begin | (begin - 1));
             let end = if others == 0 { made } else { 1_usize << others.trailing_zeros() };
-            let (begin, zero) = (begin as usize, self.zeros[begin.ilog2() as usize]);
+            let (begin, zero) = (begin as usize, self.zeros[power_of(begin as usize)]);
             let seats = zero.wrapping_add(begin).cast::<MaybeUninit<Seat<F>>>();
             // SAFETY: made by `Box::into_raw`, and the owner of this chunk frees the others once, with it.
             drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(seats, end - begin)) });
