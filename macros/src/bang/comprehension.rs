@@ -300,13 +300,19 @@ fn own_pieces(body: TokenStream) -> Vec<(TokenTree, Piece)> {
         };
         match (&trees[at], piece) {
             (tree, piece @ (Piece::Await | Piece::Return | Piece::Question)) => found.push((tree.clone(), piece)),
-            (TokenTree::Group(group), Piece::Other) if at == 0 || !is_punct(trees.get(at - 1), '!') => {
+            (TokenTree::Group(group), Piece::Other) if !is_of_macro(&trees[..at]) => {
                 found.extend(own_pieces(group.stream()));
             }
             _ => {}
         }
     }
     found
+}
+
+/// Whether behind these tokens stand the arguments of a macro: `name!`, and not a `!` that negates.
+fn is_of_macro(before: &[TokenTree]) -> bool {
+    let [.., TokenTree::Ident(name), TokenTree::Punct(bang)] = before else { return false };
+    bang.as_char() == '!' && !["if", "while", "match", "in", "return", "break", "else"].iter().any(|keyword| name == keyword)
 }
 
 #[cfg(test)]
@@ -320,6 +326,14 @@ mod tests {
         words: &[],
         foreign: &[],
     };
+
+    #[test]
+    fn what_is_negated_belongs_to_the_body_and_arguments_of_macros_do_not() {
+        let found = |body: TokenStream| own_pieces(body).len();
+        assert_eq!(found(quote!(if !(ready(x).await) { continue } f(x))), 1);
+        assert_eq!(found(quote!(let y = !(check(x)?); f(y))), 1);
+        assert_eq!(found(quote!(f(format!(x?), vec![x.await]))), 0);
+    }
 
     #[test]
     fn c23_the_mark_is_the_last_question_mark_of_the_body() {
