@@ -146,8 +146,16 @@ pub(crate) fn split_options(input: TokenStream, grammar: &Grammar, errors: &mut 
     let first_option = parts.iter().rposition(|part| !is_option(part)).map_or(0, |last_arm| last_arm + 1);
     let options = parts.split_off(first_option);
     for early in parts.iter().filter(|part| is_option(part)) {
-        if let Some((key, _)) = key_of(early, grammar) {
-            if grammar.options.iter().any(|option| key == option) {
+        if let Some((key, value)) = key_of(early, grammar) {
+            if value.is_empty() && grammar.words.iter().any(|word| key == word) {
+                errors.at(
+                    &key,
+                    format_args!(
+                        "options of `{}` stand at the end\nmove `{key}` behind the last arm, or write `({key})` if it is a variable",
+                        grammar.name
+                    ),
+                );
+            } else if grammar.options.iter().any(|option| key == option) {
                 errors.at(
                     &key,
                     format_args!("options of `{}` stand at the end\nmove `{key} = ..` behind the last arm", grammar.name),

@@ -156,7 +156,7 @@ fn place_of(run: impl FnOnce()) -> (u32, String) {
     std::panic::set_hook(Box::new(move |info| {
         let here = std::thread::current().id() == own;
         let place = info.location().filter(|at| here && at.file().ends_with("functions.rs"));
-        seen.lock().unwrap().extend(place.map(|at| at.line()));
+        seen.lock().unwrap().extend(place.map(std::panic::Location::line));
     }));
     let outcome = catch_unwind(AssertUnwindSafe(run));
     std::panic::set_hook(hook);
@@ -209,13 +209,13 @@ async fn c47_progress_of_every_kind() {
     assert_eq!(told.take(), "of-4 Good Good Failed");
     assert_eq!(gather(outcomes().filter(|_| true)).progress(told.clone()).await.len(), 4);
     assert_eq!(told.take(), "of-many Good Good Good Good", "without a mark an `Err` is a value");
-    assert_eq!(gather([ready(1); 0]).progress(told.clone()).await, []);
+    assert_eq!(gather(Vec::<std::future::Ready<u8>>::new()).progress(told.clone()).await, []);
     assert_eq!(told.take(), "of-0");
 }
 
 #[tokio::test(start_paused = true)]
 async fn c44_c45_all_errors() {
-    let child = |ms: u64| after(ms, if ms % 20 == 0 { Err(ms) } else { Ok(ms) });
+    let child = |ms: u64| after(ms, if ms.is_multiple_of(20) { Err(ms) } else { Ok(ms) });
     let (outcome, waited) = timed(try_gather([30, 20, 10, 40].map(child)).all_errors()).await;
     let errors = outcome.unwrap_err();
     assert_eq!((errors.len(), errors.children(), waited), (2, 4, Duration::from_millis(40)));
@@ -351,7 +351,13 @@ async fn c58_outputs_that_wait_count() {
             resident
         }
     });
-    as_completed(children).limit(3).for_each(async |resident| after(50, drop(resident)).await).await;
+    as_completed(children)
+        .limit(3)
+        .for_each(async |resident| {
+            drop(resident);
+            after(50, ()).await;
+        })
+        .await;
     assert_eq!((gauge.peak() <= 4, gauge.total(), gauge.now()), (true, 20, 0), "{}", gauge.peak());
 }
 
@@ -416,7 +422,10 @@ fn c19_the_same_of_one_that_was_woken() {
         };
         let never = |n| {
             let child = input(n);
-            async move { Ok::<(), ()>(child.await) }
+            async move {
+                child.await;
+                Ok::<(), ()>(())
+            }
         };
         let mut running: Pin<Box<dyn Future<Output = ()> + '_>> = match kind {
             0 => Box::pin(silent(gather((0..40).map(input)))),

@@ -120,9 +120,9 @@ fn c67_the_losers_are_gone_in_order_before_the_output_is_seen() {
                 assert!(poll(raced.as_mut(), Waker::noop()).is_pending());
             }
             if polls > 0 {
-                board.finish(winner)
+                board.finish(winner);
             } else {
-                board.ready(winner)
+                board.ready(winner);
             }
             assert_eq!(poll(raced.as_mut(), Waker::noop()), Poll::Ready(Some(winner)));
             let losers: Vec<usize> = board.dropped().into_iter().filter(|n| *n != winner).collect();

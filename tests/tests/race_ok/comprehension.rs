@@ -324,7 +324,7 @@ async fn c33_a_race_in_a_spawned_task() {
             },
             stagger = 1ms
         );
-        [each.await, streamed.await, splat.await, staggered.await].map(|won| won.ok())
+        [each.await, streamed.await, splat.await, staggered.await].map(Result::ok)
     });
     assert_eq!(task.await.unwrap(), [const { Some(Cell::new(1)) }; 4]);
 }
