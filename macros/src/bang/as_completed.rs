@@ -51,12 +51,11 @@ fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, erro
     let limit = at_once(&mut args, krate, errors);
     let options = Options::read(&mut args, false, errors);
     let pull = comprehension.pull(&options.children(true, krate));
-    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
+    let inside = comprehension.inside(krate);
     let (options_outside, options_inside) = (options.outside(krate), options.inside());
     // Where a child panics its task waits until the others are gone.
     let deliver = options.supervised(quote!(#private::deliver(#private::completing(#at_most, #pull), #outlet)), krate);
-    quote!({
-        #outside
+    let made = quote!({
         let #at_most = #limit;
         #options_outside
         #private::as_completed(async |#outlet| {
@@ -65,5 +64,6 @@ fn emit(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, erro
             #options_inside
             #deliver.await;
         })
-    })
+    });
+    comprehension.with_items(&made, krate)
 }

@@ -118,17 +118,19 @@ impl Comprehension {
         }
     }
 
-    /// In:  `for PATTERN in HEADER { .. }`
-    /// Out: `let items = given(HEADER).items();`
+    /// In:  `for PATTERN in HEADER { .. }`, and what is made of its items
+    /// Out: `match given(HEADER).items() { items => MADE }`
     ///
-    /// For the block around [`inside`](Self::inside).
-    pub(crate) fn outside(&self, krate: &TokenStream) -> TokenStream {
+    /// What the header borrows from temporaries lives as long as the whole statement this way, as that of a loop does.
+    pub(crate) fn with_items(&self, made: &TokenStream, krate: &TokenStream) -> TokenStream {
         let (private, header, items) = (quote!(#krate::__private), &self.header, binding("items"));
-        if self.awaits {
-            return quote!(let #items = #private::source(#private::async_iterable(#header)););
-        }
         let read = local_at("items", self.input);
-        quote!(let #items = #private::given(#header).#read();)
+        let input = if self.awaits {
+            quote!(#private::source(#private::async_iterable(#header)))
+        } else {
+            quote!(#private::given(#header).#read())
+        };
+        quote!(match #input { #items => #made })
     }
 
     /// The type of the input, once it is inside.

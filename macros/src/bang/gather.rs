@@ -7,7 +7,7 @@ use super::comprehension::{Comprehension, refuse_others};
 use super::options::{Options, at_once, split_options};
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::{Arm, tree};
+use crate::kit::arms::{Arm, tree, with_arms};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
@@ -48,7 +48,7 @@ fn refuse_limit(args: &mut Args, errors: &mut Errors) {
 }
 
 /// In:  `a(), b()?, c()`
-/// Out: `{ let error = PhantomData; try_gather(both(both(given(a()).arm(), marked(b(), error).arm()), given(c()).arm()), |((x0, x1), x2)| (x0, x1, x2), error) }`
+/// Out: `match (a(), b(), c()) { (a, b, c) => { let error = PhantomData; try_gather(both(both(given(a).arm(), marked(b, error).arm()), given(c).arm()), |((x0, x1), x2)| (x0, x1, x2), error) } }`
 ///
 /// With `errors = all` it is `gather_all`, and `kept` in place of `arm` behind `marked`.
 fn arms(parts: Vec<TokenStream>, mut args: Args, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
@@ -58,7 +58,12 @@ fn arms(parts: Vec<TokenStream>, mut args: Args, krate: &TokenStream, errors: &m
     let is_marked = arms.iter().any(|arm| arm.mark.is_some());
     let options = Options::read(&mut args, is_marked, errors);
     let error = binding("error");
-    let leaves: Vec<TokenStream> = arms.iter().map(|arm| leaf(arm, &options, krate)).collect();
+    let is_plain = !is_marked && options.is_plain();
+    let leaf = |(index, arm): (usize, &Arm)| {
+        let value = if is_plain { arm.expr.clone() } else { arm.binding(index).into_token_stream() };
+        leaf(arm, &value, &options, krate)
+    };
+    let leaves: Vec<TokenStream> = arms.iter().enumerate().map(leaf).collect();
     let names: Vec<TokenStream> = (0..arms.len()).map(|index| binding(&format!("output_{index}")).into_token_stream()).collect();
     let tree_of_arms = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
     let pattern = tree(&names, &|left, right| quote!((#left, #right)));
@@ -71,17 +76,14 @@ fn arms(parts: Vec<TokenStream>, mut args: Args, krate: &TokenStream, errors: &m
     };
     let gathered = options.supervised_arms("gather!", gathered, krate);
     let before = options.outside_of_arms(arms.len(), krate);
-    match (error_type, before) {
-        (None, None) => gathered,
-        (error_type, before) => quote!({ #error_type #before #gathered }),
-    }
+    if is_plain { gathered } else { with_arms(&arms, &quote!({ #error_type #before #gathered })) }
 }
 
-/// One arm. What the options ask for goes around its future.
-fn leaf(arm: &Arm, options: &Options, krate: &TokenStream) -> TokenStream {
+/// One arm with its value. What the options ask for goes around its future.
+fn leaf(arm: &Arm, value: &TokenStream, options: &Options, krate: &TokenStream) -> TokenStream {
     let (private, error, is_marked) = (quote!(#krate::__private), binding("error"), arm.mark.is_some());
     let leaf = arm.name(if is_marked && options.all_errors { "kept" } else { "arm" });
-    let expr = options.around(&arm.expr, is_marked, anchor(&arm.expr), krate);
+    let expr = options.around(value, is_marked, anchor(&arm.expr), krate);
     match arm.mark {
         Some(_) => quote!(#private::marked(#expr, #error).#leaf()),
         None => quote!(#private::given(#expr).#leaf()),
@@ -104,10 +106,9 @@ fn collect(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, e
     let engine = quote!(#private::#function(#extent, #at_most, #pull));
     let engine = options.watched(engine, &extent, krate);
     let engine = options.supervised(engine, krate);
-    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
+    let inside = comprehension.inside(krate);
     let (options_outside, options_inside) = (options.outside(krate), options.inside());
-    quote!({
-        #outside
+    let made = quote!({
         let #at_most = #limit;
         #options_outside
         #private::whole("gather!", async {
@@ -117,5 +118,6 @@ fn collect(comprehension: &Comprehension, mut args: Args, krate: &TokenStream, e
             let #extent = #source::extent(&#items);
             #engine.await
         })
-    })
+    });
+    comprehension.with_items(&made, krate)
 }

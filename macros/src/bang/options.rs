@@ -36,6 +36,11 @@ impl Options {
         Self { error, all_errors, spawn: spawn.is_some(), progress: args.take("progress").map(|progress| progress.value) }
     }
 
+    /// Whether nothing was asked for.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.error.is_none() && !self.all_errors && !self.spawn && self.progress.is_none()
+    }
+
     /// `within_poll` says whether they are made by a comprehension, and no arms.
     pub(crate) fn children<'a>(&self, within_poll: bool, krate: &'a TokenStream) -> Children<'a> {
         Children { krate, error: self.error.clone(), spawn: self.spawn, within_poll, contend: false }

@@ -7,7 +7,7 @@ use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::Grammar;
-use crate::kit::arms::{has_handler, no_mark, racing, tree};
+use crate::kit::arms::{has_handler, no_mark, racing, tree, with_arms};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
@@ -49,18 +49,18 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn each(comprehension: &Comprehension, krate: &TokenStream) -> TokenStream {
     let private = quote!(#krate::__private);
     let pull = comprehension.pull(&Children { krate, error: None, spawn: false, within_poll: true, contend: false });
-    let (outside, inside) = (comprehension.outside(krate), comprehension.inside(krate));
-    quote!({
-        #outside
+    let inside = comprehension.inside(krate);
+    let made = quote!({
         #private::whole("race!", async {
             #inside
             #private::race_each(#pull).await
         })
-    })
+    });
+    comprehension.with_items(&made, krate)
 }
 
 /// In:  `a(), b()`
-/// Out: `{ let output = PhantomData; race(both(entrant(a(), output).racer(), entrant(b(), output).racer()), output) }`
+/// Out: `match (a(), b()) { (a, b) => { let output = PhantomData; race(both(entrant(a, output).racer(), entrant(b, output).racer()), output) } }`
 fn arms(parts: Vec<TokenStream>, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
     let private = quote!(#krate::__private);
     let arms = racing(parts, GRAMMAR.name, GRAMMAR.example, errors);
@@ -70,11 +70,12 @@ fn arms(parts: Vec<TokenStream>, krate: &TokenStream, errors: &mut Errors) -> Op
     let output = binding("output");
     let leaves: Vec<TokenStream> = arms
         .iter()
-        .map(|arm| {
-            let (expr, racer) = (&arm.expr, arm.name("racer"));
-            quote!(#private::entrant(#expr, #output).#racer())
+        .enumerate()
+        .map(|(index, arm)| {
+            let (value, racer) = (arm.binding(index), arm.name("racer"));
+            quote!(#private::entrant(#value, #output).#racer())
         })
         .collect();
     let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
-    Some(quote!({ let #output = #private::PhantomData; #private::race(#tree, #output) }))
+    Some(with_arms(&arms, &quote!({ let #output = #private::PhantomData; #private::race(#tree, #output) })))
 }

@@ -7,7 +7,7 @@ use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::{has_handler, no_mark, racing, tree};
+use crate::kit::arms::{has_handler, no_mark, racing, tree, with_arms};
 use crate::kit::driver;
 use crate::kit::duration;
 use crate::kit::errors::Errors;
@@ -58,24 +58,24 @@ fn each(comprehension: &Comprehension, interval: Option<&TokenStream>, krate: &T
     let private = quote!(#krate::__private);
     let (items, stagger) = (binding("items"), binding("stagger"));
     let pull = comprehension.pull(&Children { krate, error: None, spawn: false, within_poll: true, contend: true });
-    let (outside, inside, source) = (comprehension.outside(krate), comprehension.inside(krate), comprehension.source(krate));
+    let (inside, source) = (comprehension.inside(krate), comprehension.source(krate));
     let make_stagger = interval.map(|interval| quote!(let #stagger = #private::interval(#interval);));
     let race = match interval {
         Some(_) => quote!(#private::race_ok_staggered(#source::extent(&#items), #stagger, #pull)),
         None => quote!(#private::race_ok_each(#source::extent(&#items), #pull)),
     };
-    quote!({
-        #outside
+    let made = quote!({
         #make_stagger
         #private::whole("race_ok!", async {
             #inside
             #race.await
         })
-    })
+    });
+    comprehension.with_items(&made, krate)
 }
 
 /// In:  `a(), b(), stagger = 250ms`
-/// Out: `{ let output = PhantomData::<Result<_, _>>; staggered(both(entrant(a(), output).contender(), entrant(b(), output).contender()), Duration::from_millis(250), output) }`
+/// Out: `match (a(), b()) { (a, b) => { let output = PhantomData::<Result<_, _>>; staggered(both(entrant(a, output).contender(), entrant(b, output).contender()), Duration::from_millis(250), output) } }`
 ///
 /// Without `stagger` it is `race_ok`.
 fn arms(parts: Vec<TokenStream>, stagger: Option<&TokenStream>, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
@@ -87,9 +87,10 @@ fn arms(parts: Vec<TokenStream>, stagger: Option<&TokenStream>, krate: &TokenStr
     let output = binding("output");
     let leaves: Vec<TokenStream> = arms
         .iter()
-        .map(|arm| {
-            let (expr, contender) = (&arm.expr, arm.name("contender"));
-            quote!(#private::entrant(#expr, #output).#contender())
+        .enumerate()
+        .map(|(index, arm)| {
+            let (value, contender) = (arm.binding(index), arm.name("contender"));
+            quote!(#private::entrant(#value, #output).#contender())
         })
         .collect();
     let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
@@ -97,5 +98,5 @@ fn arms(parts: Vec<TokenStream>, stagger: Option<&TokenStream>, krate: &TokenStr
         Some(stagger) => quote!(#private::staggered(#tree, #stagger, #output)),
         None => quote!(#private::race_ok(#tree, #output)),
     };
-    Some(quote!({ let #output = #private::PhantomData::<#private::Result<_, _>>; #race }))
+    Some(with_arms(&arms, &quote!({ let #output = #private::PhantomData::<#private::Result<_, _>>; #race })))
 }

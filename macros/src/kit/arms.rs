@@ -29,6 +29,11 @@ impl Arm {
 }
 
 impl Arm {
+    /// The arm's value, once it is made.
+    pub(crate) fn binding(&self, index: usize) -> Ident {
+        self.name(&format!("__arm_{index}"))
+    }
+
     /// A generated name about which an error stands at the arm as a whole.
     pub(crate) fn name(&self, name: &str) -> Ident {
         local_at(name, anchor(&self.expr))
@@ -46,6 +51,15 @@ pub(crate) fn racing(parts: Vec<TokenStream>, name: &str, example: &str, errors:
         errors.at(mark, no_mark(name, example));
     }
     arms
+}
+
+/// In:  arms `a()`, `b()`, and what is made of them when they are `arm_0`, `arm_1`
+/// Out: `match (a(), b()) { (arm_0, arm_1) => MADE }`
+///
+/// What arms borrow from temporaries lives as long as the whole statement this way, as in a call. A block would end it.
+pub(crate) fn with_arms(arms: &[Arm], made: &TokenStream) -> TokenStream {
+    let (exprs, names) = (arms.iter().map(|arm| &arm.expr), (0..arms.len()).map(|index| arms[index].binding(index)));
+    quote!(match (#(#exprs,)*) { (#(#names,)*) => #made })
 }
 
 /// What is wrong with a `?` behind what races.

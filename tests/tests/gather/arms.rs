@@ -256,3 +256,17 @@ fn c134_the_size_is_that_of_the_arms_and_a_little() {
     let arm = size_of_val(&big());
     assert!(size_of_val(&gather!(big(), big(), big(), big())) <= 4 * arm + 64);
 }
+
+/// As in a call, what is borrowed lives to the end of the statement.
+#[tokio::test]
+async fn c13_arms_may_borrow_from_temporaries() {
+    async fn size(text: &str) -> Result<usize, String> {
+        tokio::task::yield_now().await;
+        Ok(text.len())
+    }
+    let n = 7;
+    assert_eq!(gather!(size(&format!("a{n}"))?, size(&format!("b{n}{n}"))?).await, Ok((2, 3)));
+    assert_eq!(gather!(size(&format!("a{n}"))?, size(&n.to_string()), errors = all).await.unwrap(), (2, Ok(1)));
+    assert_eq!(weftwork::race!(size(&format!("a{n}")), size(&format!("b{n}"))).await, Ok(2));
+    assert_eq!(weftwork::race_ok!(size(&format!("a{n}")), size(&format!("b{n}"))).await, Ok(2));
+}

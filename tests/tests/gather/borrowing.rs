@@ -92,3 +92,16 @@ async fn c34_a_comprehension_inside_a_comprehension() {
     assert_eq!(gauge.peak(), 6);
     assert!(start.elapsed() > Duration::from_millis(20));
 }
+
+/// What the header borrows from a temporary lives to the end of the statement, as that of a loop.
+#[tokio::test]
+async fn c33_a_header_may_borrow_from_a_temporary() {
+    let words = std::sync::Mutex::new(vec![String::from("a"), String::from("bb")]);
+    assert_eq!(
+        gather!(for word in words.lock().unwrap().iter() {
+            async move { word.len() }
+        })
+        .await,
+        [1, 2]
+    );
+}
