@@ -96,9 +96,9 @@ async fn c34_a_comprehension_inside_a_comprehension() {
 /// What the header borrows from a temporary lives to the end of the statement, as that of a loop.
 #[tokio::test]
 async fn c33_a_header_may_borrow_from_a_temporary() {
-    let words = std::sync::Mutex::new(vec![String::from("a"), String::from("bb")]);
+    let words = || vec![String::from("a"), String::from("bb")];
     assert_eq!(
-        gather!(for word in words.lock().unwrap().iter() {
+        gather!(for word in words().iter() {
             async move { word.len() }
         })
         .await,
