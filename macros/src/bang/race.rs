@@ -7,7 +7,7 @@ use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::Grammar;
-use crate::kit::arms::{has_handler, no_mark, racing, tree, with_arms};
+use crate::kit::arms::{entrants, has_handler, no_mark, racing, with_arms};
 use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
@@ -68,14 +68,6 @@ fn arms(parts: Vec<TokenStream>, krate: &TokenStream, errors: &mut Errors) -> Op
         return None;
     }
     let output = binding("output");
-    let leaves: Vec<TokenStream> = arms
-        .iter()
-        .enumerate()
-        .map(|(index, arm)| {
-            let (value, racer) = (arm.binding(index), arm.name("racer"));
-            quote!(#private::entrant(#value, #output).#racer())
-        })
-        .collect();
-    let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
+    let tree = entrants(&arms, &output, "racer", &private);
     Some(with_arms(&arms, &quote!({ let #output = #private::PhantomData; #private::race(#tree, #output) })))
 }

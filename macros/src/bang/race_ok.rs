@@ -7,7 +7,7 @@ use super::comprehension::{Children, Comprehension, refuse_others};
 use super::options::split_options;
 use super::split_crate;
 use crate::kit::args::{Args, Grammar};
-use crate::kit::arms::{has_handler, no_mark, racing, tree, with_arms};
+use crate::kit::arms::{entrants, has_handler, no_mark, racing, with_arms};
 use crate::kit::driver;
 use crate::kit::duration;
 use crate::kit::errors::Errors;
@@ -85,15 +85,7 @@ fn arms(parts: Vec<TokenStream>, stagger: Option<&TokenStream>, krate: &TokenStr
         return None;
     }
     let output = binding("output");
-    let leaves: Vec<TokenStream> = arms
-        .iter()
-        .enumerate()
-        .map(|(index, arm)| {
-            let (value, contender) = (arm.binding(index), arm.name("contender"));
-            quote!(#private::entrant(#value, #output).#contender())
-        })
-        .collect();
-    let tree = tree(&leaves, &|left, right| quote!(#private::both(#left, #right)));
+    let tree = entrants(&arms, &output, "contender", &private);
     let race = match stagger {
         Some(stagger) => quote!(#private::staggered(#tree, #stagger, #output)),
         None => quote!(#private::race_ok(#tree, #output)),

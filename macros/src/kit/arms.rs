@@ -67,6 +67,17 @@ pub(crate) fn no_mark(name: &str, example: &str) -> String {
     format!("an arm of `{name}` has no `?`\nawait the result with `?` instead, `{example}.await?`")
 }
 
+/// In:  arms that race, whose values are `arm_0` and `arm_1`
+/// Out: `both(entrant(arm_0, output).METHOD(), entrant(arm_1, output).METHOD())`
+pub(crate) fn entrants(arms: &[Arm], output: &Ident, method: &str, private: &TokenStream) -> TokenStream {
+    let leaf = |(index, arm): (usize, &Arm)| {
+        let (value, method) = (arm.binding(index), arm.name(method));
+        quote!(#private::entrant(#value, #output).#method())
+    };
+    let leaves: Vec<TokenStream> = arms.iter().enumerate().map(leaf).collect();
+    tree(&leaves, &|left, right| quote!(#private::both(#left, #right)))
+}
+
 /// Says at the first `=>` that outcomes are looked at behind a race. Nothing else in such an input means what it looks like.
 pub(crate) fn has_handler(input: &TokenStream, name: &str, errors: &mut Errors) -> bool {
     let trees: Vec<TokenTree> = input.clone().into_iter().collect();
