@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use tokio::sync::Semaphore;
-use weftwork::gather;
+use weftwork::{as_completed, for_await, gather};
 
 /// How often the owner may be polled until the patient child has got on.
 const ENOUGH: usize = 50;
@@ -29,6 +29,11 @@ async fn patient(semaphore: &Semaphore) -> bool {
 
 /// Drives `gathered` until `done` says so, and fails if that takes too long.
 async fn within_enough_polls(gathered: impl Future, done: &AtomicUsize, wanted: usize) {
+    within(ENOUGH * wanted.max(4), gathered, done, wanted).await;
+}
+
+/// The same within so many polls.
+async fn within(most: usize, gathered: impl Future, done: &AtomicUsize, wanted: usize) {
     let mut gathered = std::pin::pin!(gathered);
     let mut polls = 0;
     poll_fn(|cx| {
@@ -37,7 +42,7 @@ async fn within_enough_polls(gathered: impl Future, done: &AtomicUsize, wanted: 
         if done.load(Ordering::SeqCst) == wanted {
             return Poll::Ready(());
         }
-        assert!(polls < ENOUGH * wanted.max(4), "only {} of {wanted} got on", done.load(Ordering::SeqCst));
+        assert!(polls < most, "only {} of {wanted} got on", done.load(Ordering::SeqCst));
         Poll::Pending
     })
     .await;
@@ -65,6 +70,38 @@ async fn c49_in_a_comprehension() {
             });
             within_enough_polls(gathered, done, size - 1).await;
         }
+    }
+}
+
+/// Greedy ones before it and behind it: whichever way round tokio wakes those whose budget was spent, it finds it spent, unless
+/// its turn comes first some time.
+#[tokio::test]
+async fn c49_one_among_greedy_ones() {
+    static DONE: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+    for size in [3, 10, 100, 1000_usize] {
+        let semaphore = &Semaphore::new(size + 1);
+        let child = |n: usize, done: &'static AtomicUsize| -> Child<'_> {
+            if n != size / 2 {
+                return Box::pin(greedy(semaphore));
+            }
+            Box::pin(async {
+                patient(semaphore).await;
+                done.fetch_add(1, Ordering::SeqCst);
+                true
+            })
+        };
+        DONE.iter().for_each(|done| done.store(0, Ordering::SeqCst));
+        let gathered = gather!(for n in 0..size {
+            child(n, &DONE[0])
+        });
+        // Ten turns or so, each behind one of everybody else's.
+        within(15 * size + 100, gathered, &DONE[0], 1).await;
+        let completed = async {
+            for_await!(for _ in as_completed!(for n in 0..size {
+                child(n, &DONE[1])
+            }) {});
+        };
+        within(15 * size + 100, completed, &DONE[1], 1).await;
     }
 }
 
