@@ -3,10 +3,12 @@
 #![doc = include_str!("../README.md")]
 
 mod concurrent;
+mod context;
 mod contracts;
 mod generator;
 mod policy;
 mod report;
+mod scope;
 mod time;
 mod transaction;
 
@@ -22,12 +24,15 @@ pub use concurrent::functions::{as_completed, gather, race, race_ok, try_gather}
 pub use concurrent::progress::{Finished, Progress};
 pub use concurrent::stream::AsCompleted;
 pub use concurrent::together::Together;
+pub use context::{AsyncContext, Context, Contextual, Exit, Lender, LocalContext, context, local_context, with};
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;
 pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_iter, try_stream};
 pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
+pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
+pub use scope::{CleanUp, clean_ups, drain, with_grace};
 pub use time::{millis, secs};
 #[cfg(feature = "sqlite")]
 pub use transaction::SqliteLink;

@@ -22,6 +22,7 @@ pub use crate::concurrent::racing::{interval, race_each, race_ok_each, race_ok_s
 pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
+pub use crate::context::{Outcome, attempt, frame, made, plan};
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,

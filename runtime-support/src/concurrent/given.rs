@@ -311,7 +311,7 @@ pub trait FailsWith<E> {}
 #[diagnostic::do_not_recommend]
 impl<T, E> FailsWith<E> for Result<T, E> {}
 
-pub(super) fn no_value<T>() -> T {
+pub(crate) fn no_value<T>() -> T {
     unreachable!("this is called only where a bound is broken, which does not compile")
 }
 

@@ -1,6 +1,5 @@
 //! Children that are tasks of their own: `spawn`.
 
-use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::mem::replace;
@@ -15,7 +14,7 @@ use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::report;
+use crate::report::{Report, ReportKind, panic_message, report};
 
 /// The tasks of one `gather!`, `as_completed!` or race.
 #[derive(Clone, Debug)]
@@ -126,21 +125,16 @@ impl<T> Drop for Ended<T> {
         match &self.output {
             Some(Ok(output)) => {
                 if let Some(what) = (self.judge)(output) {
-                    report::tell(format_args!("a child failed, and nobody looked at its `{what}`"));
+                    report(&Report::new(ReportKind::ChildFailed, "spawn", format!("failed, and nobody looked at its `{what}`")));
                 }
             }
             Some(Err(payload)) => {
-                report::tell(format_args!("a child panicked, and nobody looked at that: {}", message(&**payload)));
+                let message = format!("panicked, and nobody looked at that: {}", panic_message(&**payload));
+                report(&Report::new(ReportKind::ChildPanicked, "spawn", message));
             }
             None => {}
         }
     }
-}
-
-/// What a panic says.
-fn message(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 /// A child that is a task of its own. Dropping it cancels the task.

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::report::{Report, ReportKind, chain, report};
+
 type Cause = Arc<dyn Error + Send + Sync>;
 
 /// A transaction that could not begin, go on or end. Nothing of it is committed.
@@ -85,4 +87,9 @@ impl Error for TxError {
             Self::Doomed { .. } | Self::Escaped => None,
         }
     }
+}
+
+/// Tells of trouble with the transaction of `name` that nobody gets as an error.
+pub(super) fn tell(name: &'static str, what: &str, error: &TxError) {
+    report(&Report::new(ReportKind::TransactionFailed, name, format!("{what}: {}", chain(error))));
 }

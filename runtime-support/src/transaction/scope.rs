@@ -3,12 +3,11 @@
 use std::fmt;
 
 use super::database::Database;
-use super::error::TxError;
+use super::error::{TxError, tell};
 use super::join::{Begin, Opened, Parent};
 use super::session::Session;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
-use crate::report::report;
 
 /// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
@@ -123,12 +122,12 @@ impl<Db: Database> fmt::Debug for Savepoint<'_, Db> {
 }
 
 /// What the caller gets: its own error goes first, that of the end is then told elsewhere.
-fn conclude<R>(name: &str, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
+fn conclude<R>(name: &'static str, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
         Err(error) if ending.is_ok(&result) => ending.failed(error),
         Err(error) => {
-            report(format_args!("`{name}` failed, and could not be rolled back"), &error);
+            tell(name, "failed, and could not be rolled back", &error);
             result
         }
     }

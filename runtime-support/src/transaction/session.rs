@@ -8,9 +8,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::database::Database;
-use super::error::TxError;
+use super::error::{TxError, tell};
 use super::unbroken::{Back, Control, Held, Outcome, Unbroken};
-use crate::report::report;
 
 /// Where the connection is.
 enum Place<Db: Database> {
@@ -107,7 +106,7 @@ impl<Db: Database> Session<Db> {
                 self.is_open = true;
                 // The cause is what the caller wants to know; a connection that can not even roll back is closed.
                 if let Err(error) = self.rollback().await {
-                    report(format_args!("a transaction that could not commit could not be rolled back either"), &error);
+                    tell("#[transactional]", "could not commit, and could not be rolled back either", &error);
                 }
                 Err(refused.at_commit())
             }
@@ -274,7 +273,7 @@ impl<Db: Database> Drop for Session<Db> {
         (rest.unsettled, rest.suspect) = (self.unsettled, self.suspect);
         self.runtime.spawn(async move {
             if let Err(error) = rest.rollback().await {
-                report(format_args!("an abandoned transaction could not be rolled back, its connection is closed"), &error);
+                tell("#[transactional]", "was abandoned and could not be rolled back, its connection is closed", &error);
             }
         });
     }

@@ -9,8 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::database::Database;
-use super::error::TxError;
-use crate::report::report;
+use super::error::{TxError, tell};
 
 /// How control statements went.
 pub(super) enum Outcome {
@@ -149,7 +148,7 @@ impl<Db: Database> Rest<Db> {
         let outcome = match outcome {
             Outcome::Done => held.run(false, self.after_cut).await,
             Outcome::Failed(error) if failed_end => {
-                report(format_args!("the transaction of a cancelled call could not commit, it is rolled back"), &error);
+                tell("#[transactional]", "of a cancelled call could not commit, it is rolled back", &error);
                 // A COMMIT that fails may have ended the transaction, or not.
                 held.run(true, self.after_error).await
             }

@@ -1,0 +1,1 @@
+//! What an exit stack has to undo.

@@ -1,0 +1,155 @@
+//! What still runs although nobody awaits it, and the list of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::runtime::Id;
+use tokio::time::Instant;
+
+/// What is known of something that is handed over.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub(crate) name: Cow<'static, str>,
+    /// Where it was entered or started.
+    pub(crate) place: &'static Location<'static>,
+    /// How long those wait who wait for it, if it has a time of its own.
+    pub(crate) grace: Option<Duration>,
+}
+
+/// The name of the function that a body stands in, from the name of the body's type.
+pub(crate) fn name_of<B>() -> Cow<'static, str> {
+    let mut name = std::any::type_name::<B>();
+    while let Some(shorter) = name.strip_suffix("::{{closure}}") {
+        name = shorter;
+    }
+    Cow::Borrowed(name)
+}
+
+/// Something that still runs.
+#[derive(Debug)]
+pub(super) struct Outstanding {
+    number: u64,
+    about: About,
+    since: Instant,
+    runtime: Id,
+    end: Mutex<End>,
+}
+
+#[derive(Debug, Default)]
+struct End {
+    is_over: bool,
+    waiting: Vec<Waker>,
+}
+
+/// In the order in which they were handed over.
+static ALL: Mutex<BTreeMap<u64, Arc<Outstanding>>> = Mutex::new(BTreeMap::new());
+
+fn all() -> MutexGuard<'static, BTreeMap<u64, Arc<Outstanding>>> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The first one of a runtime.
+pub(super) fn first(runtime: Id) -> Option<Arc<Outstanding>> {
+    all().values().find(|outstanding| outstanding.runtime == runtime).cloned()
+}
+
+/// What is left on a runtime.
+pub(super) fn left(runtime: Id) -> Vec<CleanUp> {
+    let of_runtime = |outstanding: &&Arc<Outstanding>| outstanding.runtime == runtime;
+    all().values().filter(of_runtime).map(|outstanding| outstanding.clean_up()).collect()
+}
+
+impl Outstanding {
+    pub(super) fn register(about: About, runtime: Id) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let outstanding = Arc::new(Self { number, about, since: Instant::now(), runtime, end: Mutex::default() });
+        all().insert(number, outstanding.clone());
+        outstanding
+    }
+
+    /// It has ended, or it is lost.
+    pub(super) fn finish(&self) {
+        let listed = all().remove(&self.number);
+        let mut end = self.end();
+        end.is_over = true;
+        let waiting = std::mem::take(&mut end.waiting);
+        drop(end);
+        drop(listed);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.end().is_over
+    }
+
+    pub(super) fn poll_over(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut end = self.end();
+        if end.is_over {
+            return Poll::Ready(());
+        }
+        if !end.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
+            end.waiting.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    fn end(&self) -> MutexGuard<'_, End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn about(&self) -> &About {
+        &self.about
+    }
+
+    pub(super) fn since(&self) -> Instant {
+        self.since
+    }
+
+    fn clean_up(&self) -> CleanUp {
+        let About { name, place, .. } = self.about.clone();
+        CleanUp { name, place, age: self.since.elapsed() }
+    }
+}
+
+/// A clean-up that was handed over to a task and still runs: what [`drain`](crate::drain) names.
+///
+/// Tasks of a `spawn` that were cancelled are among them until they are gone.
+#[derive(Clone, Debug)]
+pub struct CleanUp {
+    name: Cow<'static, str>,
+    place: &'static Location<'static>,
+    age: Duration,
+}
+
+impl CleanUp {
+    /// The context's name: that of the function around it, or the one that it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where the context was entered.
+    #[must_use]
+    pub fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// How long ago it was handed over, when this was made.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.age
+    }
+}
+
+impl fmt::Display for CleanUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` of {}, since {:?}", self.name, self.place, self.age)
+    }
+}
