@@ -82,3 +82,15 @@ pub fn race_ok(input: TokenStream) -> TokenStream {
 pub fn savepoint(input: TokenStream) -> TokenStream {
     bang::savepoint::expand(input.into()).into()
 }
+
+/// See `weftwork::context!`.
+#[proc_macro]
+pub fn context(input: TokenStream) -> TokenStream {
+    bang::context::expand(input.into()).into()
+}
+
+/// See `weftwork::with!`.
+#[proc_macro]
+pub fn with(input: TokenStream) -> TokenStream {
+    bang::with::expand(input.into()).into()
+}

@@ -56,3 +56,15 @@ macro_rules! race_ok {
 macro_rules! savepoint {
     ($($body:tt)*) => { $crate::__private::savepoint!($crate $($body)*) };
 }
+
+#[doc = include_str!("../doc/context.md")]
+#[macro_export]
+macro_rules! context {
+    ($($body:tt)*) => { $crate::__private::context!($crate $($body)*) };
+}
+
+#[doc = include_str!("../doc/with.md")]
+#[macro_export]
+macro_rules! with {
+    ($($body:tt)*) => { $crate::__private::with!($crate $($body)*) };
+}

@@ -22,7 +22,7 @@ pub use crate::concurrent::racing::{interval, race_each, race_ok_each, race_ok_s
 pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
-pub use crate::context::{Outcome, attempt, frame, made, plan};
+pub use crate::context::{Outcome, attempt, frame, lender, made, plan};
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
@@ -33,7 +33,9 @@ pub use crate::policy::timeout::timeout_or as timeout;
 pub use crate::transaction::{begin, lend, savepoint};
 
 #[cfg(feature = "macros")]
-pub use weftwork_macros::{as_completed, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator};
+pub use weftwork_macros::{
+    as_completed, context, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator, with,
+};
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

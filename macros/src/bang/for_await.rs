@@ -59,7 +59,7 @@ impl Loop {
 }
 
 /// The first block of a loop header that is not part of its expression.
-fn body_position(trees: &[TokenTree]) -> Option<usize> {
+pub(super) fn body_position(trees: &[TokenTree]) -> Option<usize> {
     let mut opened_by_keyword = false;
     for (index, tree) in trees.iter().enumerate() {
         match tree {

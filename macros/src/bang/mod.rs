@@ -2,6 +2,7 @@
 
 pub(crate) mod as_completed;
 mod comprehension;
+pub(crate) mod context;
 pub(crate) mod for_await;
 pub(crate) mod gather;
 pub(crate) mod generator;
@@ -9,6 +10,7 @@ mod options;
 pub(crate) mod race;
 pub(crate) mod race_ok;
 pub(crate) mod savepoint;
+pub(crate) mod with;
 
 use proc_macro2::TokenStream;
 

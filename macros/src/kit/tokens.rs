@@ -129,6 +129,13 @@ pub(crate) fn anchor(tokens: &TokenStream) -> Span {
     }
 }
 
+/// The value behind a keyword such as `yield`: up to the next semicolon or comma of the level.
+pub(crate) fn operand(trees: &[TokenTree]) -> &[TokenTree] {
+    let end = trees.iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len());
+    let first = split_at_commas(trees[..end].iter().cloned().collect()).into_iter().next();
+    &trees[..first.map_or(0, |first| first.into_iter().count())]
+}
+
 /// Looks through the invisible groups that `macro_rules!` fragments arrive in.
 pub(crate) fn unwrap_invisible(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();

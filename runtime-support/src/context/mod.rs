@@ -14,10 +14,9 @@ mod lender;
 mod plan;
 mod with;
 
-pub use self::answer::{Same, TakesError};
 pub use self::attempt::{Outcome, attempt};
 pub use self::class::{AsyncContext, Contextual, plan};
 pub use self::frame::frame;
 pub use self::lender::{Exit, Lender};
-pub use self::plan::{Closing, Context, FromBody, LocalContext, context, local_context, made};
+pub use self::plan::{Context, LocalContext, context, lender, local_context, made};
 pub use self::with::with;

@@ -37,13 +37,10 @@ pub(super) struct Open<'a, T, E> {
 
 impl<'a, T, E: fmt::Debug + 'a> Plan<'a, T, E> {
     #[track_caller]
-    fn new<F, B>(body: F, abandon: Option<Abandon<'a, T, E>>) -> Self
+    fn new<B>(slot: Arc<Slot<T>>, body: B, abandon: Option<Abandon<'a, T, E>>) -> Self
     where
-        F: FnOnce(Lender<T>) -> B,
         B: Future<Output: Closing<E>> + Send + 'a,
     {
-        let slot = Slot::new();
-        let body = body(Lender::new(&slot));
         Self {
             open: Open { body: Box::pin(async move { body.await.closing() }), slot, abandon },
             name: name_of::<B>(),
@@ -192,7 +189,9 @@ where
     F: FnOnce(Lender<T>) -> B,
     B: Future<Output: Closing<E>> + Send + 'static,
 {
-    Context(Plan::new(body, Some(hand_over)))
+    let slot = Slot::new();
+    let body = body(Lender::new(&slot));
+    Context(Plan::new(slot, body, Some(hand_over)))
 }
 
 /// The same for a closure that borrows: see [`LocalContext`].
@@ -207,19 +206,21 @@ where
     F: FnOnce(Lender<T>) -> B,
     B: Future<Output: Closing<E>> + Send + 'a,
 {
-    LocalContext(Plan::new(body, None))
+    let slot = Slot::new();
+    let body = body(Lender::new(&slot));
+    LocalContext(Plan::new(slot, body, None))
 }
 
 /// What `context!` can be: a [`Context`] or a [`LocalContext`], as the function around it says.
 #[diagnostic::on_unimplemented(
     message = "`context!` makes a `Context` or a `LocalContext`, and this has to be `{Self}`",
-    label = "a context",
+    label = "makes a context",
     note = "return `weftwork::Context<T, E>`, with `T` what is lent and `E` the error"
 )]
 pub trait FromBody<T, E, B> {
     #[doc(hidden)]
     #[track_caller]
-    fn from_body(body: impl FnOnce(Lender<T>) -> B) -> Self;
+    fn from_body(lends: Lends<T>, body: B) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -229,8 +230,8 @@ where
     E: fmt::Debug + 'static,
     B: Future<Output: Closing<E>> + Send + 'static,
 {
-    fn from_body(body: impl FnOnce(Lender<T>) -> B) -> Self {
-        context(body)
+    fn from_body(Lends(slot): Lends<T>, body: B) -> Self {
+        Self(Plan::new(slot, body, Some(hand_over)))
     }
 }
 
@@ -241,18 +242,27 @@ where
     E: fmt::Debug + 'a,
     B: Future<Output: Closing<E>> + Send + 'a,
 {
-    fn from_body(body: impl FnOnce(Lender<T>) -> B) -> Self {
-        local_context(body)
+    fn from_body(Lends(slot): Lends<T>, body: B) -> Self {
+        Self(Plan::new(slot, body, None))
     }
+}
+
+/// The context's side of a [`Lender`].
+pub struct Lends<T>(Arc<Slot<T>>);
+
+/// For a body that is about to be written.
+pub fn lender<T>() -> (Lender<T>, Lends<T>) {
+    let slot = Slot::new();
+    (Lender::new(&slot), Lends(slot))
 }
 
 /// `context!`.
 #[track_caller]
-pub fn made<C, T, E, B>(body: impl FnOnce(Lender<T>) -> B) -> C
+pub fn made<C, T, E, B>(lends: Lends<T>, body: B) -> C
 where
     C: FromBody<T, E, B>,
 {
-    C::from_body(body)
+    C::from_body(lends, body)
 }
 
 /// What the body of a context ends with: nothing, where it can not fail, or a `Result`.
@@ -277,6 +287,12 @@ impl Closing<Infallible> for () {
 impl<E> Closing<E> for Result<(), E> {
     fn closing(self) -> Self {
         self
+    }
+}
+
+impl<T> fmt::Debug for Lends<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lends").finish_non_exhaustive()
     }
 }
 

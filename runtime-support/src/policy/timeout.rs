@@ -10,11 +10,16 @@ use pin_project_lite::pin_project;
 use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use crate::scope::{HowLong, Mark, Scope};
+
 /// Gives `future` so much time.
 ///
 /// The clock starts at the first poll. Resolves to the future's own output if that comes in time; a value that is ready at
-/// the very deadline wins. Otherwise the future is dropped, and then [`Elapsed`] is returned. A `duration` of zero polls the
-/// future exactly once; `Duration::MAX` never expires.
+/// the very deadline wins. Otherwise the future is dropped, and [`Elapsed`] is returned when every clean-up that was open in it has
+/// ended, at most the period of [`with_grace`](crate::with_grace) later. A `duration` of zero polls the future exactly once;
+/// `Duration::MAX` never expires.
+///
+/// Of a future that is only borrowed, as `timeout(duration, &mut future)`, nothing is dropped, and it can be polled again.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
@@ -33,7 +38,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
 /// returned.
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future: Some(future), duration, deadline: None, sleep: None }
+    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new(), is_over: false }
 }
 
 pin_project! {
@@ -49,17 +54,25 @@ pin_project! {
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
         #[pin]
         sleep: Option<Sleep>,
+        // What was handed over in the future.
+        scope: Scope,
+        is_over: bool,
     }
 }
 
 impl<F: Future> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.as_mut().project();
         let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
-        let Some(future) = this.future.as_mut().as_pin_mut() else { panic!("`timeout` was polled after it had elapsed") };
-        if let Poll::Ready(output) = future.poll(cx) {
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return self.poll_elapsed(cx) };
+        let mark = Mark::now();
+        let polled = future.poll(cx);
+        this.scope.take_since(mark);
+        if let Poll::Ready(output) = polled {
+            // What is still outstanding is the business of who is around.
+            this.scope.pass_on();
             return Poll::Ready(Ok(output));
         }
         let Some(deadline) = deadline else { return Poll::Pending };
@@ -67,7 +80,23 @@ impl<F: Future> Future for Timeout<F> {
         if !this.duration.is_zero() {
             ready!(poll_sleep(this.sleep, deadline, cx));
         }
-        this.future.set(None);
+        let future = &mut this.future;
+        this.scope.watch(|| future.set(None));
+        self.poll_elapsed(cx)
+    }
+}
+
+impl<F> Timeout<F> {
+    /// The future is gone: waits for the clean-ups in it.
+    #[cold]
+    fn poll_elapsed(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Elapsed>>
+    where
+        F: Future,
+    {
+        let this = self.project();
+        assert!(!*this.is_over, "`timeout` was polled after it had elapsed");
+        ready!(this.scope.poll_clear(HowLong::Grace, cx));
+        *this.is_over = true;
         Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
     }
 }

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use super::lower::{Handing, Level, Lowering, Run};
 use super::{Kind, label};
 use crate::kit::idents::{binding, local};
-use crate::kit::tokens::{argument, group, is_punct, located, regroup, split_at_commas};
+use crate::kit::tokens::{argument, group, is_punct, located, operand, regroup, split_at_commas};
 
 /// What is handed over.
 #[derive(Clone, Copy)]
@@ -225,11 +225,4 @@ fn without_path(out: &mut Vec<TokenTree>) {
     if is_punct(out.last(), '$') {
         out.pop();
     }
-}
-
-/// The value behind a `yield`: up to the next semicolon or comma of the level.
-fn operand(trees: &[TokenTree]) -> &[TokenTree] {
-    let end = trees.iter().position(|tree| is_punct(Some(tree), ';')).unwrap_or(trees.len());
-    let first = split_at_commas(trees[..end].iter().cloned().collect()).into_iter().next();
-    &trees[..first.map_or(0, |first| first.into_iter().count())]
 }
