@@ -96,7 +96,11 @@ impl Lowering<'_> {
                 Piece::Yield => self.yield_expression(&trees, index, level, &mut out),
                 Piece::AsyncBlock(block) => {
                     out.extend(trees[index..index + block].iter().cloned());
-                    self.group(&trees[index + block], Level { barred: Some("a nested `async` block"), in_braces: true }, &mut out);
+                    self.group(
+                        &trees[index + block],
+                        Level { barred: Some("a nested `async` block"), in_braces: true },
+                        &mut out,
+                    );
                     block + 1
                 }
                 Piece::Enclosed { place, head, length } => {
@@ -146,13 +150,18 @@ impl Lowering<'_> {
         if let Some(place) = level.barred {
             self.errors.at(
                 keyword,
-                format_args!("a context lends its value once, and this `yield` stands in {place}\nput it on the body's own level"),
+                format_args!(
+                    "a context lends its value once, and this `yield` stands in {place}\nput it on the body's own level"
+                ),
             );
             self.refused = true;
             return length;
         }
         if std::mem::replace(&mut self.yielded, true) {
-            self.errors.at(keyword, "a context lends its value once, and this is a second `yield`\nchoose the value first, then `yield` it");
+            self.errors.at(
+                keyword,
+                "a context lends its value once, and this is a second `yield`\nchoose the value first, then `yield` it",
+            );
             self.refused = true;
             return length;
         }

@@ -8,7 +8,9 @@ use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
 use crate::kit::scan::{Piece, piece};
-use crate::kit::tokens::{anchor, argument, group, is_ident, is_joint, is_punct, located, regroup, split_at_commas, unwrap_invisible};
+use crate::kit::tokens::{
+    anchor, argument, group, is_ident, is_joint, is_punct, located, regroup, split_at_commas, unwrap_invisible,
+};
 
 const EXAMPLE: &str = "with!(conn = connection(pool), { .. })";
 
@@ -78,7 +80,10 @@ fn read(parts: &[TokenStream], errors: &mut Errors) -> Option<(Vec<Binding>, Bod
             None if read_body(part).is_some() => errors.at(part, format_args!("`with!` has one body\nwrite `{EXAMPLE}`")),
             None => errors.at(
                 part,
-                format_args!("a context of `with!` gets a name\nwrite `name = {part}`, or `_ = {part}` where it is not used", part = shown(part)),
+                format_args!(
+                    "a context of `with!` gets a name\nwrite `name = {part}`, or `_ = {part}` where it is not used",
+                    part = shown(part)
+                ),
             ),
         }
     }
@@ -121,7 +126,10 @@ fn read_body(part: &TokenStream) -> Option<Body> {
         [] => Some(Body { is_move, output: None, block }),
         [bar, bar_2] if is_punct(Some(bar), '|') && is_punct(Some(bar_2), '|') => Some(Body { is_move, output: None, block }),
         [bar, bar_2, minus, arrow, output @ ..]
-            if is_punct(Some(bar), '|') && is_punct(Some(bar_2), '|') && is_punct(Some(minus), '-') && is_punct(Some(arrow), '>') =>
+            if is_punct(Some(bar), '|')
+                && is_punct(Some(bar_2), '|')
+                && is_punct(Some(minus), '-')
+                && is_punct(Some(arrow), '>') =>
         {
             Some(Body { is_move, output: Some(output.iter().cloned().collect()), block })
         }

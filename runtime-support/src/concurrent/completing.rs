@@ -1,11 +1,12 @@
 //! `as_completed!`: outputs in the order in which they come.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::at_once::AtOnce;
 use super::input::Extent;
@@ -14,6 +15,7 @@ use super::pull::{Answer, Pull};
 use super::stream::Outputs;
 use super::together::{Child, Together, Yield, together};
 use crate::generator::Outlet;
+use crate::scope::Held;
 
 /// Outputs that have come and that nobody has asked for yet, each with the index of its input.
 #[derive(Debug)]
@@ -63,21 +65,27 @@ impl<O> Keep<O> for Unread<O> {
 
 /// Futures under way to outputs that are read one by one.
 pub struct Completing<P, F: Future, O> {
-    together: Together<P, F, Unread<O>>,
+    together: Together<P, F, Unread<O>, ()>,
+    /// The panic of a future, while clean-ups of the others are waited for.
+    held: Held<Infallible>,
 }
 
 /// See `Completing`.
 pub fn completing<P: Pull>(at_once: AtOnce, pull: P) -> Completing<P, Child<P>, Yield<P>> {
-    Completing {
-        together: together(Extent::UNKNOWN, at_once, pull, Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false }),
-    }
+    let unread = Unread { outputs: VecDeque::new(), pushed: 0, is_one_out: false };
+    Completing { together: together(Extent::UNKNOWN, at_once, pull, unread), held: Held::new() }
 }
 
 impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Completing<P, F, F::Output> {
-    /// Lets everybody get on who can.
-    fn advance(&mut self, cx: &mut Context<'_>) {
-        // Nothing ends it early.
-        let (ControlFlow::Continue(()) | ControlFlow::Break(())) = self.together.advance(cx);
+    /// Lets everybody get on who can. Pending behind a panic, which goes on when everything is cleaned up.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { together, held } = self;
+        let advanced = held.poll(cx, |cx| {
+            // Nothing ends it early.
+            let (ControlFlow::Continue(()) | ControlFlow::Break(())) = together.advance(cx);
+            Poll::Ready(Ok(()))
+        });
+        advanced.map(|Ok(())| ())
     }
 
     fn take(&mut self) -> Option<(usize, F::Output)> {
@@ -93,7 +101,7 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Outputs for Completing<P, F
     type Output = F::Output;
 
     fn poll_output(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<(usize, F::Output)>> {
-        self.advance(cx);
+        ready!(self.advance(cx));
         match self.take() {
             None if !self.together.is_done() => Poll::Pending,
             output => Poll::Ready(output),
@@ -101,11 +109,12 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Outputs for Completing<P, F
     }
 
     fn drive(mut self: Pin<&mut Self>, cx: &mut Context<'_>) {
-        self.advance(cx);
+        // A panic waits for the next poll as well.
+        let (Poll::Ready(()) | Poll::Pending) = self.advance(cx);
     }
 
     fn is_done(&self) -> bool {
-        self.together.is_done() && self.together.kept().outputs.is_empty()
+        self.together.is_done() && self.together.kept().outputs.is_empty() && !self.held.is_waiting()
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -142,7 +151,7 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future> Future for Deliver<'_, P, F
         let Self { completing, outlet } = &mut *self;
         let is_free = outlet.is_free();
         completing.together.keep().is_one_out = !is_free;
-        completing.advance(cx);
+        ready!(completing.advance(cx));
         if !is_free {
             return Poll::Pending;
         }

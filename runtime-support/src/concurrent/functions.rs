@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::at_once::{AtOnce, Count, at_once};
 use super::completing::{Completing, completing};
 use super::core::Outputs;
+use super::failures::{GatherErrors, RaceError};
 use super::gathering::{gather_each, try_gather_each};
 use super::input::Extent;
 use super::keep::{All, AllErrors, FailFast, Keep};
@@ -63,7 +64,7 @@ type CompletingOf<I> = Completing<Futures<<I as IntoIterator>::IntoIter>, ItsFut
 /// assert_eq!(loaded[99], 1000);
 /// # });
 /// ```
-pub fn gather<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, All<Output<I>>>
+pub fn gather<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, All<Output<I>>, Vec<Output<I>>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -85,7 +86,7 @@ where
 ///
 /// # Errors
 /// The first error, as it is. The other futures are dropped before it is seen.
-pub fn try_gather<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FailFast<T, E>>
+pub fn try_gather<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FailFast<T, E>, Result<Vec<T>, E>>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -122,7 +123,7 @@ where
 /// assert_eq!(race([std::future::ready(1), std::future::ready(2)]).await, Some(1));
 /// # });
 /// ```
-pub fn race<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, First<Output<I>>>
+pub fn race<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, First<Output<I>>, Option<Output<I>>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -144,7 +145,7 @@ where
 ///
 /// # Errors
 /// Every error with the index of its future, if none gives an `Ok`.
-pub fn race_ok<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FirstOk<T, E>>
+pub fn race_ok<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FirstOk<T, E>, Result<T, RaceError<E>>>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -152,7 +153,7 @@ where
     race_ok_each(extent, futures)
 }
 
-impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output>> Together<Futures<I>, F, K> {
+impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output, Output = O>, O> Together<Futures<I>, F, K, O> {
     /// Lets at most `count` futures exist at once: the input is pulled as they end.
     ///
     /// # Panics
@@ -164,19 +165,19 @@ impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output
     }
 
     /// Tells `progress` of every future that has come to its end.
-    pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, F, Watched<K, W>> {
+    pub fn progress<W: Progress>(self, progress: W) -> Together<Futures<I>, F, Watched<K, W>, O> {
         let extent = self.source().map_or(Extent::UNKNOWN, Futures::extent);
         watched(self, Told(progress), extent)
     }
 }
 
-impl<I, T, E, F> Together<Futures<I>, F, FailFast<T, E>>
+impl<I, T, E, F> Together<Futures<I>, F, FailFast<T, E>, Result<Vec<T>, E>>
 where
     I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
     F: Future<Output = Result<T, E>>,
 {
     /// Runs everything to its end and gives every error: `errors = all` of the macro.
-    pub fn all_errors(self) -> Together<Futures<I>, F, AllErrors<T, E>> {
+    pub fn all_errors(self) -> Together<Futures<I>, F, AllErrors<T, E>, Result<Vec<T>, GatherErrors<E>>> {
         self.change(|futures, _| {
             let extent = futures.as_ref().map_or(Extent::UNKNOWN, Futures::extent);
             (futures, AllErrors(Outputs::new(extent.at_least)))
@@ -184,7 +185,7 @@ where
     }
 }
 
-impl<I, T, E, F> Together<Futures<I>, F, FirstOk<T, E>>
+impl<I, T, E, F> Together<Futures<I>, F, FirstOk<T, E>, Result<T, RaceError<E>>>
 where
     I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
     F: Future<Output = Result<T, E>>,
@@ -192,7 +193,7 @@ where
     /// Starts a contender when the one before it has failed, or when none was started for `interval`. Zero starts all at once.
     ///
     /// It needs a tokio runtime with time enabled.
-    pub fn stagger(self, interval: Duration) -> Together<Staggered<Futures<I>>, F, FirstOk<T, E>> {
+    pub fn stagger(self, interval: Duration) -> Together<Staggered<Futures<I>>, F, FirstOk<T, E>, Result<T, RaceError<E>>> {
         stagger(self, interval)
     }
 }

@@ -116,11 +116,11 @@ impl Progress for indicatif::ProgressBar {
 }
 
 /// Futures that run together, with somebody who is told how far they are.
-pub fn watched<P: Pull, K: Keep<Yield<P>>, W: Progress>(
-    together: Together<P, Child<P>, K>,
+pub fn watched<P: Pull, K: Keep<Yield<P>, Output = O>, W: Progress, O>(
+    together: Together<P, Child<P>, K, O>,
     progress: Told<W>,
     extent: Extent,
-) -> Together<P, Child<P>, Watched<K, W>> {
+) -> Together<P, Child<P>, Watched<K, W>, O> {
     together.change(|pull, keep| (pull, Watched::new(keep, progress, extent)))
 }
 

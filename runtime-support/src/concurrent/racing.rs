@@ -22,12 +22,12 @@ use super::pull::{Answer, Pull, Pulled};
 use super::together::{Child, Together, Yield, together};
 
 /// `race!` over a comprehension: the first output, and `None` if there was nothing to race.
-pub fn race_each<P: Pull>(pull: P) -> Together<P, Child<P>, First<Yield<P>>> {
+pub fn race_each<P: Pull>(pull: P) -> Together<P, Child<P>, First<Yield<P>>, Option<Yield<P>>> {
     together(Extent::UNKNOWN, AtOnce::ALL, pull, First { started: 0, output: PhantomData })
 }
 
 /// `race_ok!` over a comprehension: the first `Ok`, or every error.
-pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, Child<P>, FirstOk<T, E>>
+pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
@@ -49,7 +49,7 @@ pub fn race_ok_staggered<P, T, E>(
     extent: Extent,
     Interval(interval): Interval,
     pull: P,
-) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>>
+) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
@@ -58,9 +58,9 @@ where
 
 /// Lets contenders start one after another.
 pub(super) fn stagger<P: Pull, T, E>(
-    race: Together<P, Child<P>, FirstOk<T, E>>,
+    race: Together<P, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>,
     interval: Duration,
-) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>> {
+) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>> {
     let failures = Arc::new(AtomicUsize::new(0));
     race.change(|pull, keep| {
         let shared = failures.clone();

@@ -1,12 +1,12 @@
 //! Children that are tasks of their own: `spawn`.
 
 use std::fmt;
-use std::future::Future;
-use std::mem::replace;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::future::{Future, poll_fn};
+use std::mem::{replace, take};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::thread;
 
@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::report::{Report, ReportKind, panic_message, report};
+use crate::scope::{About, Grace, HowLong, Mark, Scope, current_grace, hand_over};
 
 /// The tasks of one `gather!`, `as_completed!` or race.
 #[derive(Clone, Debug)]
@@ -27,6 +28,9 @@ struct Shared {
     running: AtomicUsize,
     /// Who waits for the last one to end.
     owner: Mutex<Option<Waker>>,
+    /// What was handed over in the tasks.
+    scope: Mutex<Scope>,
+    place: &'static Location<'static>,
 }
 
 /// See `Tasks`.
@@ -36,7 +40,13 @@ struct Shared {
 #[track_caller]
 pub fn tasks() -> Tasks {
     let Ok(runtime) = Handle::try_current() else { panic!("`spawn` needs a tokio runtime, and this is called outside of one") };
-    Tasks(Arc::new(Shared { runtime, running: AtomicUsize::new(0), owner: Mutex::new(None) }))
+    Tasks(Arc::new(Shared {
+        runtime,
+        running: AtomicUsize::new(0),
+        owner: Mutex::new(None),
+        scope: Mutex::default(),
+        place: Location::caller(),
+    }))
 }
 
 impl Tasks {
@@ -55,7 +65,8 @@ impl Tasks {
     {
         let Self(shared) = self;
         shared.running.fetch_add(1, Ordering::Relaxed);
-        Running(shared.runtime.spawn(Task { future, judge, counted: Some(Counted(shared.clone())) }))
+        let grace = Grace(current_grace());
+        Running(shared.runtime.spawn(Task { future: Some(future), judge, grace, counted: Some(Counted(shared.clone())) }))
     }
 
     /// Waits until no task is left, and nothing of one either.
@@ -69,6 +80,33 @@ impl Tasks {
         drop(old);
         // The last one may have looked for the waker before it was there.
         if self.0.running.load(Ordering::Acquire) == 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Waits for what was handed over in the tasks, too.
+    async fn ended(self) {
+        poll_fn(|cx| self.poll_ended(cx)).await;
+        let mut scope = self.0.take_scope();
+        scope.clear(HowLong::ToTheEnd).await;
+    }
+
+    /// Lets whoever is around wait for those that are left; `drain` does as well.
+    fn leave(&self) {
+        if self.0.running.load(Ordering::Acquire) == 0 {
+            self.0.take_scope().pass_on();
+            return;
+        }
+        let about = About { name: "spawn".into(), place: self.0.place, grace: None };
+        hand_over(&self.0.runtime, about, self.clone().ended());
+    }
+}
+
+impl Shared {
+    fn scope(&self) -> MutexGuard<'_, Scope> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_scope(&self) -> Scope {
+        take(&mut *self.scope())
     }
 }
 
@@ -93,22 +131,50 @@ pin_project! {
     /// What runs in a task. The count comes behind the future, as it goes when that is gone.
     struct Task<F: Future> {
         #[pin]
-        future: F,
+        future: Option<F>,
         judge: Judge<F::Output>,
+        // Of the owner.
+        grace: Grace,
         counted: Option<Counted>,
+    }
+
+    impl<F: Future> PinnedDrop for Task<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.leave();
+        }
+    }
+}
+
+impl<F: Future> Task<F> {
+    /// Drops the future, and keeps what is handed over in that for the owner.
+    fn leave(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let mark = Mark::now();
+        this.future.set(None);
+        if let (true, Some(Counted(shared))) = (mark.is_past(), this.counted) {
+            shared.scope().take_since(mark);
+        }
     }
 }
 
 impl<F: Future> Future for Task<F> {
     type Output = Ended<F::Output>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let output = match catch_unwind(AssertUnwindSafe(|| this.future.poll(cx))) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.as_mut().project();
+        let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
+        let mark = Mark::now();
+        let polled = catch_unwind(AssertUnwindSafe(|| this.grace.within(|| future.poll(cx))));
+        if let (true, Some(Counted(shared))) = (mark.is_past(), &*this.counted) {
+            shared.scope().take_since(mark);
+        }
+        let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(output)) => Ok(output),
             Err(payload) => Err(payload),
         };
+        self.as_mut().leave();
+        let this = self.project();
         Poll::Ready(Ended { output: Some(output), judge: *this.judge, _counted: this.counted.take() })
     }
 }
@@ -221,20 +287,32 @@ fn output<T>(ended: Result<Ended<T>, JoinError>) -> T {
 }
 
 pin_project! {
-    /// Children that are tasks, and the wait for those that are cancelled: all are gone before anybody sees the outcome.
+    /// Children that are tasks, and the wait for those that are cancelled: all are gone before anybody sees the outcome, and the
+    /// clean-ups in them have ended. Dropped, it cancels them, and leaves that wait to others.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Supervised<G, O> {
         // Emptied at its end, which cancels what still runs.
         #[pin]
         children: Option<G>,
         outcome: Option<thread::Result<O>>,
+        scope: Scope,
         tasks: Tasks,
+    }
+
+    impl<G, O> PinnedDrop for Supervised<G, O> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.children.is_some() {
+                this.children.set(None);
+                this.tasks.leave();
+            }
+        }
     }
 }
 
 /// See `Supervised`.
 pub fn supervised<G: Future>(children: G, tasks: &Tasks) -> Supervised<G, G::Output> {
-    Supervised { children: Some(children), outcome: None, tasks: tasks.clone() }
+    Supervised { children: Some(children), outcome: None, scope: Scope::new(), tasks: tasks.clone() }
 }
 
 impl<G: Future<Output = O>, O> Future for Supervised<G, O> {
@@ -243,14 +321,21 @@ impl<G: Future<Output = O>, O> Future for Supervised<G, O> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
         let mut this = self.project();
         if let Some(children) = this.children.as_mut().as_pin_mut() {
-            *this.outcome = Some(match catch_unwind(AssertUnwindSafe(|| children.poll(cx))) {
+            let mark = Mark::now();
+            let polled = catch_unwind(AssertUnwindSafe(|| children.poll(cx)));
+            this.scope.take_since(mark);
+            *this.outcome = Some(match polled {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(output)) => Ok(output),
                 Err(payload) => Err(payload),
             });
-            this.children.set(None);
+            let (children, tasks) = (&mut this.children, this.tasks);
+            this.scope.watch(|| {
+                children.set(None);
+                tasks.leave();
+            });
         }
-        ready!(this.tasks.poll_ended(cx));
+        ready!(this.scope.poll_clear(HowLong::Grace, cx));
         match this.outcome.take() {
             Some(Ok(output)) => Poll::Ready(output),
             Some(Err(payload)) => resume_unwind(payload),

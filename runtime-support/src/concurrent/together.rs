@@ -11,6 +11,7 @@ use super::core::Set;
 use super::input::Extent;
 use super::keep::Keep;
 use super::pull::{Answer, Pull, Pulled};
+use crate::scope::Held;
 
 /// The future that a pull makes.
 pub(super) type Child<P> = <<P as Pull>::Answer as Answer>::Future;
@@ -28,16 +29,19 @@ const READY_AT_ONCE: u32 = 128;
 /// [`race_ok`](fn@crate::race_ok).
 ///
 /// # Panics
-/// When polled again after it has returned. A panic of a future goes on; the others are dropped before.
+/// When polled again after it has returned. A panic of a future goes on; the others are dropped before, and the clean-ups in them
+/// have ended.
 ///
 /// # Cancel safety
 /// Dropping it drops its futures, in the order of their inputs, and the outputs that were there.
 // The type of the futures is one of its own, and not what a trait says about `P`: whether this may go to another thread is asked
 // where every lifetime in `P` counts as another one, and there a trait that wants two of them to be the same holds no longer.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Together<P, F: Future, K> {
+pub struct Together<P, F: Future, K, O> {
     set: Set<F>,
     keep: K,
+    /// The outcome, while clean-ups of futures that were given up are waited for.
+    held: Held<O>,
     /// Behind the futures: what it still has goes after those that were started. Emptied at the end.
     pull: Option<P>,
     at_once: AtOnce,
@@ -49,27 +53,35 @@ pub struct Together<P, F: Future, K> {
 
 /// See `Together`.
 #[inline]
-pub(super) fn together<P: Pull, K>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, Child<P>, K> {
+pub(super) fn together<P: Pull, K, O>(extent: Extent, at_once: AtOnce, pull: P, keep: K) -> Together<P, Child<P>, K, O>
+where
+    K: Keep<Yield<P>, Output = O>,
+{
     let set = Set::expecting(at_once.most_of(extent.at_least));
-    Together { set, keep, pull: Some(pull), at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+    let (held, pull) = (Held::new(), Some(pull));
+    Together { set, keep, held, pull, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
 }
 
 /// Ends everything when it is dropped: when a future panics.
-struct Over<'t, P, F: Future, K: Keep<F::Output>>(&'t mut Together<P, F, K>);
+struct Over<'t, P, F: Future, K: Keep<F::Output>, O>(&'t mut Together<P, F, K, O>);
 
-impl<P, F: Future, K: Keep<F::Output>> Drop for Over<'_, P, F, K> {
+impl<P, F: Future, K: Keep<F::Output>, O> Drop for Over<'_, P, F, K, O> {
     #[cold]
     fn drop(&mut self) {
         self.0.end();
     }
 }
 
-impl<P, F: Future, K> Together<P, F, K> {
+impl<P, F: Future, K, O> Together<P, F, K, O> {
     /// The same with another pull and other outputs, before anything has run.
-    pub(super) fn change<Q: Pull, L>(self, change: impl FnOnce(Option<P>, K) -> (Option<Q>, L)) -> Together<Q, Child<Q>, L> {
+    pub(super) fn change<Q: Pull, L, M>(
+        self,
+        change: impl FnOnce(Option<P>, K) -> (Option<Q>, L),
+    ) -> Together<Q, Child<Q>, L, M> {
         let set = Set::expecting(self.set.expected());
         let (pull, keep) = change(self.pull, self.keep);
-        Together { set, keep, pull, at_once: self.at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
+        let (held, at_once) = (Held::new(), self.at_once);
+        Together { set, keep, held, pull, at_once, is_at_its_end: false, is_over: false, is_inputs_turn: false }
     }
 
     pub(super) fn source(&self) -> Option<&P> {
@@ -82,7 +94,7 @@ impl<P, F: Future, K> Together<P, F, K> {
     }
 }
 
-impl<P, F: Future, K: Keep<F::Output>> Together<P, F, K> {
+impl<P, F: Future, K: Keep<F::Output>, O> Together<P, F, K, O> {
     /// Drops everything.
     fn end(&mut self) {
         self.is_at_its_end = true;
@@ -93,7 +105,7 @@ impl<P, F: Future, K: Keep<F::Output>> Together<P, F, K> {
     }
 }
 
-impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Together<P, F, K> {
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>, O> Together<P, F, K, O> {
     /// Lets everybody get on who can. `Break` is the end before the end.
     #[inline]
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) -> ControlFlow<K::Output> {
@@ -216,32 +228,35 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Togethe
 }
 
 // The futures are pinned in seats of their own, and nothing else is polled in its place.
-impl<P, F: Future, K> Unpin for Together<P, F, K> {}
+impl<P, F: Future, K, O> Unpin for Together<P, F, K, O> {}
 
-impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output>> Future for Together<P, F, K> {
-    type Output = K::Output;
+impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output, Output = O>, O> Future for Together<P, F, K, O> {
+    type Output = O;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<K::Output> {
-        assert!(!self.is_over, "futures that run together were polled after they had returned");
-        match self.advance(cx) {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O> {
+        assert!(!self.is_over || self.held.is_waiting(), "futures that run together were polled after they had returned");
+        let mut held = std::mem::replace(&mut self.held, Held::new());
+        let polled = held.poll(cx, |cx| match self.advance(cx) {
             ControlFlow::Break(output) => {
                 // Everything is gone before anybody sees why.
                 self.end();
-                Poll::Ready(output)
+                Poll::Ready(Err(output))
             }
             ControlFlow::Continue(()) if self.is_done() => {
                 self.is_over = true;
                 let output = self.keep.finish();
                 self.end();
-                Poll::Ready(output)
+                Poll::Ready(Ok(output))
             }
             ControlFlow::Continue(()) => Poll::Pending,
-        }
+        });
+        self.held = held;
+        polled.map(|(Ok(output) | Err(output))| output)
     }
 }
 
-impl<P, F: Future, K> fmt::Debug for Together<P, F, K> {
+impl<P, F: Future, K, O> fmt::Debug for Together<P, F, K, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Together").field("running", &self.set.running()).finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::panic::catch_unwind;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -157,7 +158,9 @@ impl Wait {
             if deadline <= Instant::now() {
                 return Poll::Ready(());
             }
-            self.sleep = Some(Box::pin(sleep_until(deadline)));
+            // On a runtime without time there is no end to the wait. That can not be asked for, only tried.
+            let Ok(sleep) = catch_unwind(|| Box::pin(sleep_until(deadline))) else { return Poll::Pending };
+            self.sleep = Some(sleep);
         }
         // Whoever shares the task may have spent its budget.
         let Some(sleep) = &mut self.sleep else { return Poll::Pending };

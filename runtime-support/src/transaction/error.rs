@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::report::{Report, ReportKind, chain, report};
+use crate::scope::About;
 
 type Cause = Arc<dyn Error + Send + Sync>;
 
@@ -89,7 +90,8 @@ impl Error for TxError {
     }
 }
 
-/// Tells of trouble with the transaction of `name` that nobody gets as an error.
-pub(super) fn tell(name: &'static str, what: &str, error: &TxError) {
-    report(&Report::new(ReportKind::TransactionFailed, name, format!("{what}: {}", chain(error))));
+/// Tells of trouble with a transaction that nobody gets as an error.
+pub(super) fn tell(about: &About, what: &str, error: &TxError) {
+    let message = format!("{what}: {}", chain(error));
+    report(&Report::new(ReportKind::TransactionFailed, about.name.clone(), message).at(about.place));
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 
 use super::database::Database;
 use super::error::TxError;
 use super::session::Session;
 use super::tx::{Tx, TxMut};
+use crate::scope::About;
 
 /// Something that a `#[transactional]` function can begin on: a pool or a connection begins, a `&mut Tx` joins.
 ///
@@ -39,7 +41,9 @@ impl<Db: Database> Opened<Db> {
     /// # Errors
     /// If the database refuses.
     pub async fn begin(link: Db::Link) -> Result<Self, TxError> {
-        Ok(Self { session: Session::begin(link).await?, parent: () })
+        // Who begins it gives it a name as soon as it is there.
+        let about = About { name: "#[transactional]".into(), place: Location::caller(), grace: None };
+        Ok(Self { session: Session::begin(link, about).await?, parent: () })
     }
 }
 

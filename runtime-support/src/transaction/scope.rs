@@ -1,6 +1,8 @@
 //! One part of a transaction: from where it begins or joins to where it ends.
 
 use std::fmt;
+use std::future::Future;
+use std::panic::Location;
 
 use super::database::Database;
 use super::error::{TxError, tell};
@@ -8,6 +10,7 @@ use super::join::{Begin, Opened, Parent};
 use super::session::Session;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
+use crate::scope::About;
 
 /// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
@@ -17,6 +20,7 @@ use crate::contracts::Ending;
 /// Dropped before [`end`](Self::end), by a panic or a cancellation, it undoes its part.
 pub struct Scope<Db: Database, P: Parent<Db>> {
     name: &'static str,
+    about: About,
     /// What the body works on.
     pub tx: Tx<Db>,
     mark: Mark,
@@ -24,21 +28,28 @@ pub struct Scope<Db: Database, P: Parent<Db>> {
 }
 
 /// Begins a transaction for the function `name`, or joins one.
-pub async fn begin<Db, S>(name: &'static str, source: S) -> Result<Scope<Db, S::Parent>, TxError>
+#[track_caller]
+pub fn begin<Db, S>(name: &'static str, source: S) -> impl Future<Output = Result<Scope<Db, S::Parent>, TxError>>
 where
     Db: Database,
     S: Begin<Db>,
 {
-    let Opened { session, parent } = source.open().await?;
-    let (tx, mark) = Tx::enter(session);
-    Ok(Scope { name, tx, mark, parent })
+    let about = About { name: name.into(), place: Location::caller(), grace: None };
+    async move {
+        let Opened { mut session, parent } = source.open().await?;
+        if S::Parent::OUTERMOST {
+            session.about = about.clone();
+        }
+        let (tx, mark) = Tx::enter(session);
+        Ok(Scope { name, about, tx, mark, parent })
+    }
 }
 
 impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
     /// Ends this part as the body's `result` says.
     pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
         let Some(session) = self.tx.leave(self.mark) else {
-            return conclude(self.name, &ending, result, Err(TxError::Escaped));
+            return conclude(&self.about, &ending, result, Err(TxError::Escaped));
         };
         let succeeded = ending.is_ok(&result);
         if !P::OUTERMOST {
@@ -46,7 +57,7 @@ impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
             return result;
         }
         let ended = end_transaction(session, succeeded).await;
-        conclude(self.name, &ending, result, ended)
+        conclude(&self.about, &ending, result, ended)
     }
 
     fn end_joined(&mut self, mut session: Box<Session<Db>>, succeeded: bool) {
@@ -77,6 +88,7 @@ async fn end_transaction<Db: Database>(mut session: Box<Session<Db>>, succeeded:
 
 /// A part of a transaction that can be undone alone. Dropped before its end, it is undone.
 pub struct Savepoint<'t, Db: Database> {
+    about: About,
     number: usize,
     /// What the block works on.
     pub tx: Tx<Db>,
@@ -85,17 +97,21 @@ pub struct Savepoint<'t, Db: Database> {
 }
 
 /// Sets a savepoint.
-pub async fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> Result<Savepoint<'_, Db>, TxError> {
-    let number = tx.session()?.set_savepoint().await?;
-    let (inner, mark) = Tx::enter(tx.lend()?);
-    Ok(Savepoint { number, tx: inner, mark, parent: tx })
+#[track_caller]
+pub fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> impl Future<Output = Result<Savepoint<'_, Db>, TxError>> {
+    let about = About { name: "savepoint!".into(), place: Location::caller(), grace: None };
+    async move {
+        let number = tx.session()?.set_savepoint().await?;
+        let (inner, mark) = Tx::enter(tx.lend()?);
+        Ok(Savepoint { about, number, tx: inner, mark, parent: tx })
+    }
 }
 
 impl<Db: Database> Savepoint<'_, Db> {
     /// Keeps or undoes what the block did, as its `result` says.
     pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
         let ended = self.settle(ending.is_ok(&result)).await;
-        conclude("savepoint!", &ending, result, ended)
+        conclude(&self.about, &ending, result, ended)
     }
 
     async fn settle(&mut self, succeeded: bool) -> Result<(), TxError> {
@@ -122,12 +138,12 @@ impl<Db: Database> fmt::Debug for Savepoint<'_, Db> {
 }
 
 /// What the caller gets: its own error goes first, that of the end is then told elsewhere.
-fn conclude<R>(name: &'static str, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
+fn conclude<R>(about: &About, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
         Err(error) if ending.is_ok(&result) => ending.failed(error),
         Err(error) => {
-            tell(name, "failed, and could not be rolled back", &error);
+            tell(about, "failed, and could not be rolled back", &error);
             result
         }
     }

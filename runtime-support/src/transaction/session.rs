@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::database::Database;
 use super::error::{TxError, tell};
 use super::unbroken::{Back, Control, Held, Outcome, Unbroken};
+use crate::scope::{About, hand_over};
 
 /// Where the connection is.
 enum Place<Db: Database> {
@@ -26,6 +27,8 @@ enum Place<Db: Database> {
 pub struct Session<Db: Database> {
     /// No two sessions of a program have the same.
     pub(super) id: u64,
+    /// The function that began it, and where that is.
+    pub(super) about: About,
     /// How many scopes stand on it: the transaction itself, joined calls, savepoints.
     pub(super) level: usize,
     place: Place<Db>,
@@ -43,10 +46,11 @@ pub struct Session<Db: Database> {
 }
 
 impl<Db: Database> Session<Db> {
-    fn new(place: Place<Db>, runtime: Handle) -> Self {
+    fn new(place: Place<Db>, about: About, runtime: Handle) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
+            about,
             level: 0,
             place,
             runtime,
@@ -59,9 +63,9 @@ impl<Db: Database> Session<Db> {
         }
     }
 
-    pub(super) async fn begin(link: Db::Link) -> Result<Box<Self>, TxError> {
+    pub(super) async fn begin(link: Db::Link, about: About) -> Result<Box<Self>, TxError> {
         let runtime = Handle::try_current().map_err(TxError::begin)?;
-        let mut session = Box::new(Self::new(Place::Here(Held::new(link)), runtime));
+        let mut session = Box::new(Self::new(Place::Here(Held::new(link)), about, runtime));
         let begin = vec![Db::BEGIN.to_owned()];
         match session.control(Control { statements: begin, after_cut: rollback(), at_edge: true, ..Control::default() }).await {
             Ok(()) => {
@@ -106,7 +110,7 @@ impl<Db: Database> Session<Db> {
                 self.is_open = true;
                 // The cause is what the caller wants to know; a connection that can not even roll back is closed.
                 if let Err(error) = self.rollback().await {
-                    tell("#[transactional]", "could not commit, and could not be rolled back either", &error);
+                    tell(&self.about, "could not commit, and could not be rolled back either", &error);
                 }
                 Err(refused.at_commit())
             }
@@ -242,7 +246,7 @@ impl<Db: Database> Session<Db> {
         let (send, back) = oneshot::channel();
         let Place::Here(held) = mem::replace(&mut self.place, Place::Away(back)) else { unreachable!("the connection is here") };
         // Cancelled here, the connection stays away until the statements and what undoes them are through.
-        let (held, outcome) = Unbroken::new(held, control, send, self.runtime.clone()).await;
+        let (held, outcome) = Unbroken::new(held, control, send, self.about.clone(), self.runtime.clone()).await;
         match outcome {
             Outcome::Done => {
                 self.place = Place::Here(held);
@@ -269,11 +273,11 @@ impl<Db: Database> Drop for Session<Db> {
         }
         let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
         // Not marked as open: if the runtime is gone and drops this unrun, the connection is discarded and that is all.
-        let mut rest = Self::new(place, self.runtime.clone());
+        let mut rest = Self::new(place, self.about.clone(), self.runtime.clone());
         (rest.unsettled, rest.suspect) = (self.unsettled, self.suspect);
-        self.runtime.spawn(async move {
+        hand_over(&self.runtime, self.about.clone(), async move {
             if let Err(error) = rest.rollback().await {
-                tell("#[transactional]", "was abandoned and could not be rolled back, its connection is closed", &error);
+                tell(&rest.about, "was abandoned and could not be rolled back, its connection is closed", &error);
             }
         });
     }

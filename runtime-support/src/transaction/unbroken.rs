@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::database::Database;
 use super::error::{TxError, tell};
+use crate::scope::{About, hand_over};
 
 /// How control statements went.
 pub(super) enum Outcome {
@@ -89,6 +90,7 @@ type Running<Db> = Pin<Box<dyn Future<Output = (Held<Db>, Outcome)> + Send>>;
 pub(super) struct Unbroken<Db: Database> {
     running: Option<Running<Db>>,
     rest: Rest<Db>,
+    about: About,
     runtime: Handle,
 }
 
@@ -101,13 +103,19 @@ struct Rest<Db: Database> {
 }
 
 impl<Db: Database> Unbroken<Db> {
-    pub(super) fn new(mut held: Held<Db>, control: Control, back: oneshot::Sender<Back<Db>>, runtime: Handle) -> Self {
+    pub(super) fn new(
+        mut held: Held<Db>,
+        control: Control,
+        back: oneshot::Sender<Back<Db>>,
+        about: About,
+        runtime: Handle,
+    ) -> Self {
         let Control { doubtful, statements, after_cut, after_error, at_edge } = control;
         let running = Box::pin(async move {
             let outcome = held.run(doubtful, statements).await;
             (held, outcome)
         });
-        Self { running: Some(running), rest: Rest { back: Some(back), after_cut, after_error, at_edge }, runtime }
+        Self { running: Some(running), rest: Rest { back: Some(back), after_cut, after_error, at_edge }, about, runtime }
     }
 }
 
@@ -129,9 +137,10 @@ impl<Db: Database> Drop for Unbroken<Db> {
     fn drop(&mut self) {
         let Some(running) = self.running.take() else { return };
         let rest = mem::take(&mut self.rest);
-        self.runtime.spawn(async move {
+        let about = self.about.clone();
+        hand_over(&self.runtime, self.about.clone(), async move {
             let (held, outcome) = running.await;
-            rest.finish(held, outcome).await;
+            rest.finish(held, outcome, &about).await;
         });
     }
 }
@@ -143,12 +152,12 @@ impl<Db: Database> Default for Rest<Db> {
 }
 
 impl<Db: Database> Rest<Db> {
-    async fn finish(self, mut held: Held<Db>, outcome: Outcome) {
+    async fn finish(self, mut held: Held<Db>, outcome: Outcome, about: &About) {
         let failed_end = matches!(outcome, Outcome::Failed(_)) && !self.after_error.is_empty();
         let outcome = match outcome {
             Outcome::Done => held.run(false, self.after_cut).await,
             Outcome::Failed(error) if failed_end => {
-                tell("#[transactional]", "of a cancelled call could not commit, it is rolled back", &error);
+                tell(about, "of a cancelled call could not commit, it is rolled back", &error);
                 // A COMMIT that fails may have ended the transaction, or not.
                 held.run(true, self.after_error).await
             }

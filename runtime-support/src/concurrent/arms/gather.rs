@@ -26,7 +26,7 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Gather<A, M> {
         #[pin]
-        sweep: Sweep<A>,
+        sweep: Sweep<A, Infallible>,
         flatten: M,
     }
 }
@@ -72,9 +72,8 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct TryGather<A, M, E> {
         #[pin]
-        sweep: Sweep<A>,
+        sweep: Sweep<A, E>,
         flatten: M,
-        error: PhantomData<fn() -> E>,
     }
 }
 
@@ -85,7 +84,7 @@ where
     A: Arms<E>,
     M: Fn(A::Output) -> R,
 {
-    TryGather { sweep: Sweep::new(arms), flatten, error: PhantomData }
+    TryGather { sweep: Sweep::new(arms), flatten }
 }
 
 impl<A, M, R, E> Future for TryGather<A, M, E>
@@ -119,7 +118,7 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct GatherAll<A, M, E> {
         #[pin]
-        sweep: Sweep<A>,
+        sweep: Sweep<A, Infallible>,
         flatten: M,
         error: PhantomData<fn() -> E>,
     }

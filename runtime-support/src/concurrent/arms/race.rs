@@ -23,15 +23,14 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Race<A, T> {
         #[pin]
-        sweep: Sweep<A>,
-        output: PhantomData<fn() -> T>,
+        sweep: Sweep<A, T>,
     }
 }
 
 /// See `Race`.
 #[inline]
 pub fn race<A: Arms<T>, T>(arms: A, _output: PhantomData<T>) -> Race<A, T> {
-    Race { sweep: Sweep::new(arms), output: PhantomData }
+    Race { sweep: Sweep::new(arms) }
 }
 
 impl<A: Arms<T>, T> Future for Race<A, T> {
@@ -61,15 +60,15 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct RaceOk<A, T, E> {
         #[pin]
-        sweep: Sweep<A>,
-        output: PhantomData<fn() -> Result<T, E>>,
+        sweep: Sweep<A, T>,
+        error: PhantomData<fn() -> E>,
     }
 }
 
 /// See `RaceOk`.
 #[inline]
 pub fn race_ok<A: Arms<T> + Failing<E>, T, E>(arms: A, _output: PhantomData<Result<T, E>>) -> RaceOk<A, T, E> {
-    RaceOk { sweep: Sweep::new(arms), output: PhantomData }
+    RaceOk { sweep: Sweep::new(arms), error: PhantomData }
 }
 
 impl<A: Arms<T> + Failing<E>, T, E> Future for RaceOk<A, T, E> {

@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::sweep::{Emptied, Turns};
 use super::{Arms, Failing};
 use crate::concurrent::failures::{Failures, RaceError};
+use crate::scope::Held;
 
 pin_project! {
     /// `race_ok!` over arms with `stagger`: the first `Ok`, or every error.
@@ -32,7 +33,9 @@ pin_project! {
         turns: Turns,
         #[pin]
         start: Start,
-        output: PhantomData<fn() -> Result<T, E>>,
+        // The winner's output, while clean-ups of the others are waited for.
+        held: Held<T>,
+        error: PhantomData<fn() -> E>,
     }
 }
 
@@ -42,27 +45,34 @@ where
     A: Arms<T> + Failing<E>,
 {
     let start = Start { started: 0, stagger, sleep: None };
-    Staggered { arms: Some(arms), turns: Turns::new(A::COUNT), start, output: PhantomData }
+    Staggered { arms: Some(arms), turns: Turns::new(A::COUNT), start, held: Held::new(), error: PhantomData }
 }
 
 impl<A: Arms<T> + Failing<E>, T, E> Future for Staggered<A, T, E> {
     type Output = Result<T, RaceError<E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let mut emptied = Emptied::new(this.arms, "race_ok!");
-        let mut arms = emptied.arms();
-        let result = match this.start.as_mut().poll(this.turns, arms.as_mut(), cx) {
-            Ok(()) if this.turns.pending() > 0 => {
-                emptied.keep();
-                return Poll::Pending;
-            }
-            Ok(()) => Err(RaceError::new(Failures::of(arms))),
+        let this = self.project();
+        let (arms, turns, mut start) = (this.arms, this.turns, this.start);
+        let polled = this.held.poll(cx, |cx| {
+            let mut emptied = Emptied::new(arms, "race_ok!");
+            let mut arms = emptied.arms();
+            let result = match start.as_mut().poll(turns, arms.as_mut(), cx) {
+                Ok(()) if turns.pending() > 0 => {
+                    emptied.keep();
+                    return Poll::Pending;
+                }
+                Ok(()) => Ok(RaceError::new(Failures::of(arms))),
+                Err(output) => Err(output),
+            };
+            drop(emptied);
+            start.project().sleep.set(None);
+            Poll::Ready(result)
+        });
+        polled.map(|lost| match lost {
+            Ok(error) => Err(error),
             Err(output) => Ok(output),
-        };
-        drop(emptied);
-        this.start.project().sleep.set(None);
-        Poll::Ready(result)
+        })
     }
 }
 

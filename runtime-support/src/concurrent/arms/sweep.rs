@@ -7,17 +7,20 @@ use pin_project_lite::pin_project;
 
 use super::Arms;
 use crate::concurrent::core::Woken;
+use crate::scope::Held;
 
 /// Up to so many arms are polled together on every wake: that is cheaper than to know who was woken.
 const FEW: usize = 4;
 
 pin_project! {
     /// Arms on their way to their outputs.
-    pub(super) struct Sweep<A> {
+    pub(super) struct Sweep<A, E> {
         // Emptied at the end: all arms are gone before anybody sees an output or an error.
         #[pin]
         arms: Option<A>,
         turns: Turns,
+        // What ended all, while clean-ups of the others are waited for.
+        held: Held<E>,
     }
 }
 
@@ -51,39 +54,36 @@ impl<A> Drop for Emptied<'_, A> {
     }
 }
 
-impl<A> Sweep<A> {
+impl<A: Arms<E>, E> Sweep<A, E> {
     #[inline]
-    pub(super) fn new<E>(arms: A) -> Self
-    where
-        A: Arms<E>,
-    {
-        Self { arms: Some(arms), turns: Turns::new(A::COUNT) }
+    pub(super) fn new(arms: A) -> Self {
+        Self { arms: Some(arms), turns: Turns::new(A::COUNT), held: Held::new() }
     }
 
     /// Polls whose turn it is. When each has ended, `end` makes a result of them.
     #[inline]
-    pub(super) fn poll<E, R>(
+    pub(super) fn poll<R>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         macro_name: &str,
         end: impl FnOnce(Pin<&mut A>) -> R,
-    ) -> Poll<Result<R, E>>
-    where
-        A: Arms<E>,
-    {
+    ) -> Poll<Result<R, E>> {
         let this = self.project();
-        let mut emptied = Emptied::new(this.arms, macro_name);
-        let mut arms = emptied.arms();
-        let result = match this.turns.poll(arms.as_mut(), A::COUNT, cx) {
-            Ok(_) if this.turns.pending() > 0 => {
-                emptied.keep();
-                return Poll::Pending;
-            }
-            Ok(_) => Ok(end(arms)),
-            Err(error) => Err(error),
-        };
-        drop(emptied);
-        Poll::Ready(result)
+        let (arms, turns) = (this.arms, this.turns);
+        this.held.poll(cx, |cx| {
+            let mut emptied = Emptied::new(arms, macro_name);
+            let mut arms = emptied.arms();
+            let result = match turns.poll(arms.as_mut(), A::COUNT, cx) {
+                Ok(_) if turns.pending() > 0 => {
+                    emptied.keep();
+                    return Poll::Pending;
+                }
+                Ok(_) => Ok(end(arms)),
+                Err(error) => Err(error),
+            };
+            drop(emptied);
+            Poll::Ready(result)
+        })
     }
 }
 

@@ -38,6 +38,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::{FusedStream, Stream};
 
 use super::body::{Last, Start, Via};
+use crate::scope::{HowLong, Scope};
 pub use line::Emit;
 pub(super) use line::Line;
 pub(crate) use slot::Outlet;
@@ -133,7 +134,8 @@ union Contents<S, F, T> {
 /// `None` for ever.
 ///
 /// # Cancel safety
-/// Dropping the stream drops the body where it stands: its locals in reverse order, and an item that was not delivered.
+/// Dropping the stream drops the body where it stands: its locals in reverse order, and an item that was not delivered. Clean-ups
+/// that were open in it go on as tasks.
 #[must_use = "a generator does nothing unless it is polled: iterate over it with `for_await!`"]
 pub struct Generator<T, S, B = <S as Start<'static, T>>::Future>
 where
@@ -232,15 +234,18 @@ where
         Some(Self::fresh(ManuallyDrop::into_inner(unsafe { std::ptr::read(&self.contents.get_mut().start) })))
     }
 
-    /// Ends the stream early: drops the body where it stands, its locals in reverse order, and items that were not delivered.
-    /// From then on the stream gives `None`.
+    /// Ends the stream early: drops the body where it stands, its locals in reverse order, and items that were not delivered, and
+    /// waits for the clean-ups that were open in it, for the period of [`with_grace`](crate::with_grace). From then on the stream
+    /// gives `None`.
     ///
     /// A body that has not started never runs. On a finished generator this does nothing.
     ///
     /// # Cancel safety
-    /// Nothing happens before the first poll, and everything in it.
+    /// Nothing is dropped before the first poll, and everything in it; whoever is around goes on with the wait.
     pub async fn aclose(self: Pin<&mut Self>) {
-        self.close();
+        let mut scope = Scope::new();
+        scope.watch(|| self.close());
+        scope.clear(HowLong::Grace).await;
     }
 }
 
