@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
+use super::exits::Exits;
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
@@ -37,21 +38,45 @@ impl Loop {
         (!read.pattern.is_empty() && !read.header.is_empty()).then_some((read, body + 1))
     }
 
+    /// The same with every way out of the loop closing `stream` first.
+    pub(crate) fn closing(mut self, stream: Ident, krate: &TokenStream) -> Closing {
+        let mut exits = Exits::new(&stream, krate, &self.label);
+        self.body = regroup(&self.body, exits.tokens(self.body.stream()));
+        let asks = exits.asks;
+        Closing { read: self, stream, asks }
+    }
+}
+
+/// A loop whose stream is closed on every way out.
+pub(crate) struct Closing {
+    pub(crate) read: Loop,
+    /// The pinned stream.
+    stream: Ident,
+    /// Whether a `?` leads out of it.
+    asks: bool,
+}
+
+impl Closing {
     /// In:  `'label: for PATTERN in HEADER { BODY }`
-    /// Out: `{ match pin!(HEADER) { mut stream => 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } }; }`
+    /// Out: `{ match pin!(looped(HEADER)) { mut stream => { 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } close(&mut stream).await } }; }`
     ///
     /// `match` keeps temporaries of the header alive, and the semicolon lets go of them at the end of the loop, both as a plain
     /// `for` does. The pattern stands in a `let`, where one that does not match everything is an error.
     pub(crate) fn lower(&self, krate: &TokenStream) -> Group {
-        let Self { label, pattern, header, body, keyword } = self;
-        let (stream, item) = (binding("stream"), binding("item"));
+        let Self { read: Loop { label, pattern, header, body, keyword }, stream, asks } = self;
+        let item = binding("item");
         let statements = body.stream();
         let body = regroup(body, quote!(let #pattern = #item; #statements));
         let private = quote!(#krate::__private);
         let await_here = Ident::new("await", *keyword);
+        let asks = asks.then(|| quote!(use #private::closing::*;));
         let lowered = quote! {
-            match #private::pin!(#private::async_iterable(#header)) {
-                mut #stream => #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
+            match #private::pin!(#private::looped(#private::async_iterable(#header))) {
+                mut #stream => {
+                    #asks
+                    #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
+                    #private::close(&mut #stream).#await_here;
+                }
             };
         };
         regroup(&body, lowered)
@@ -91,7 +116,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let fallback = if header.is_empty() { header } else { quote!(_ = #header;) };
     driver::expression("for_await!", &fallback, |errors| {
         let read = read(&input, errors)?;
-        Some(TokenTree::Group(read.lower(&krate)).into())
+        Some(TokenTree::Group(read.closing(binding("stream"), &krate).lower(&krate)).into())
     })
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod as_completed;
 mod comprehension;
 pub(crate) mod context;
+mod exits;
 pub(crate) mod for_await;
 pub(crate) mod gather;
 pub(crate) mod generator;

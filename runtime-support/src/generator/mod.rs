@@ -4,6 +4,7 @@ mod body;
 mod core;
 mod forward;
 mod iter;
+pub(crate) mod looped;
 mod yielder;
 
 use std::future::Future;

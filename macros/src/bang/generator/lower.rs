@@ -100,6 +100,8 @@ pub(super) struct Lowering<'a> {
     pub(super) uses_label: bool,
     /// Whether the body's own level delegates: that takes its handle by `&mut`.
     pub(super) delegates: bool,
+    /// How many loops over streams there have been.
+    loops: usize,
     /// Whether the group at hand differs from the user's.
     pub(super) changed: bool,
 }
@@ -120,7 +122,7 @@ pub(super) fn body(
     krate: &TokenStream,
     errors: &mut Errors,
 ) -> Lowered {
-    let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, changed: false };
+    let mut lowering = Lowering { form, handing, krate, errors, uses_label: false, delegates: false, loops: 0, changed: false };
     let written = lowering.without_value(body.stream());
     let statements = lowering.tokens(written, Level::OWN);
     let lowered = regroup(body, quote!(#prologue #statements));
@@ -237,8 +239,12 @@ impl Lowering<'_> {
         if has_label {
             found.label = out.drain(out.len() - 3..).collect();
         }
-        found.header = self.tokens(found.header, level.value());
-        found.body = regroup(&found.body, self.tokens(found.body.stream(), Level { in_braces: true, ..level }));
+        // Loops inside do the same: the ways out of those lead through this one last.
+        self.loops += 1;
+        let mut found = found.closing(binding(&format!("stream_{}", self.loops)), self.krate);
+        let read = &mut found.read;
+        read.header = self.tokens(std::mem::take(&mut read.header), level.value());
+        read.body = regroup(&read.body, self.tokens(read.body.stream(), Level { in_braces: true, ..level }));
         out.push(found.lower(self.krate).into());
         2 + length
     }

@@ -112,6 +112,7 @@ fn g114_groups_without_keywords_are_the_users_own() {
         errors: &mut errors,
         uses_label: false,
         delegates: false,
+        loops: 0,
         changed: false,
     };
     let _ = lowering.group(&Group::new(Delimiter::Brace, quote!(a(b, { c }); return d;)), Level::OWN);
