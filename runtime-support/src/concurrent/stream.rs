@@ -10,6 +10,7 @@ use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::generator::{Direct, Generator, Outlet, Start, direct};
+use crate::scope::{settled, sure};
 
 /// Outputs to come, each with the index of its input.
 pub trait Outputs {
@@ -161,19 +162,22 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     /// compiler can not tell that yet: there it owns what it names, as `async move |item| ..`.
     ///
     /// # Panics
-    /// A panic of the body or of a future goes on; everything else is dropped before.
+    /// A panic of the body or of a future goes on; everything else is dropped before, and cleaned up.
     ///
     /// # Cancel safety
     /// Dropping it drops the running body, the futures and the outputs that wait.
-    pub async fn for_each(self, mut body: impl AsyncFnMut(V::Item)) {
-        let mut all = pin!(self);
-        while let Some(item) = poll_fn(|cx| all.as_mut().poll_next(cx)).await {
-            beside(all.as_mut(), body(item)).await;
-        }
+    pub fn for_each(self, mut body: impl AsyncFnMut(V::Item)) -> impl Future<Output = ()> {
+        sure(settled(async move {
+            let mut all = pin!(self);
+            while let Some(item) = poll_fn(|cx| all.as_mut().poll_next(cx)).await {
+                beside(all.as_mut(), body(item)).await;
+            }
+            Ok(())
+        }))
     }
 
-    /// The same with a body that may fail: its first `Err` ends it, and everything that runs is dropped before it is seen. Tasks of
-    /// `spawn` are cancelled then, and not waited for.
+    /// The same with a body that may fail: its first `Err` ends it. Everything that runs is dropped before that is seen, and the
+    /// clean-ups in it have ended.
     ///
     /// ```
     /// use weftwork::as_completed;
@@ -194,12 +198,14 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     ///
     /// # Cancel safety
     /// As [`for_each`](Self::for_each).
-    pub async fn try_for_each<E>(self, mut body: impl AsyncFnMut(V::Item) -> Result<(), E>) -> Result<(), E> {
-        let mut all = pin!(self);
-        while let Some(item) = poll_fn(|cx| all.as_mut().poll_next(cx)).await {
-            beside(all.as_mut(), body(item)).await?;
-        }
-        Ok(())
+    pub fn try_for_each<E>(self, mut body: impl AsyncFnMut(V::Item) -> Result<(), E>) -> impl Future<Output = Result<(), E>> {
+        settled(async move {
+            let mut all = pin!(self);
+            while let Some(item) = poll_fn(|cx| all.as_mut().poll_next(cx)).await {
+                beside(all.as_mut(), body(item)).await?;
+            }
+            Ok(())
+        })
     }
 }
 

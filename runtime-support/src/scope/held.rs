@@ -1,9 +1,14 @@
 //! The outcome of a construct that has given something up, until the clean-ups in that have ended.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::thread;
+
+use pin_project_lite::pin_project;
 
 use super::notes::Mark;
 use super::waiting::{HowLong, Scope};
@@ -81,5 +86,52 @@ impl<O> Held<O> {
 impl<O> fmt::Debug for Held<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Held").field(&self.0.as_ref().map(|holding| &holding.scope)).finish()
+    }
+}
+
+pin_project! {
+    /// A future whose `Err` and whose panic are seen when the clean-ups in what it leaves have ended.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub(crate) struct Settled<F, E> {
+        #[pin]
+        future: F,
+        held: Held<E>,
+    }
+}
+
+/// See `Settled`.
+pub(crate) fn settled<F: Future<Output = Result<R, E>>, R, E>(future: F) -> Settled<F, E> {
+    Settled { future, held: Held::new() }
+}
+
+impl<F: Future<Output = Result<R, E>>, R, E> Future for Settled<F, E> {
+    type Output = Result<R, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<R, E>> {
+        let this = self.project();
+        let future = this.future;
+        this.held.poll(cx, |cx| future.poll(cx))
+    }
+}
+
+pin_project! {
+    /// A future that can not fail, without its `Result`.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub(crate) struct Sure<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+/// See `Sure`.
+pub(crate) fn sure<F: Future<Output = Result<R, Infallible>>, R>(future: F) -> Sure<F> {
+    Sure { future }
+}
+
+impl<F: Future<Output = Result<R, Infallible>>, R> Future for Sure<F> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        self.project().future.poll(cx).map(|Ok(output)| output)
     }
 }
