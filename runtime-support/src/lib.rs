@@ -24,7 +24,9 @@ pub use concurrent::functions::{as_completed, gather, race, race_ok, try_gather}
 pub use concurrent::progress::{Finished, Progress};
 pub use concurrent::stream::AsCompleted;
 pub use concurrent::together::Together;
-pub use context::{AsyncContext, Context, Contextual, Exit, Lender, LocalContext, context, local_context, with};
+pub use context::{
+    AsyncContext, Context, Contextual, Entered, Exit, ExitStack, Lender, LocalContext, context, local_context, with,
+};
 pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;

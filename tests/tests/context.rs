@@ -2,3 +2,7 @@
 
 #[path = "context/body.rs"]
 mod body;
+#[path = "context/generators.rs"]
+mod generators;
+#[path = "context/stack.rs"]
+mod stack;

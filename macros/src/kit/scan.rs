@@ -127,6 +127,11 @@ fn starts_expression(before: Option<&TokenTree>) -> bool {
     }
 }
 
+/// Whether the arguments of `with!` stand at `index`: they become an `async` block.
+pub(crate) fn is_with(trees: &[TokenTree], index: usize) -> bool {
+    index >= 2 && is_punct(trees.get(index - 1), '!') && is_ident(trees.get(index - 2), "with")
+}
+
 /// Whether a nested `async` block yields: then several yields may wait at once.
 pub(crate) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
     fn search(tokens: TokenStream, nested: bool) -> bool {
@@ -141,7 +146,10 @@ pub(crate) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
                 ),
                 Piece::Enclosed { length, .. } | Piece::Foreign(length) => (length, false),
                 Piece::ForAwait | Piece::Await | Piece::Return | Piece::Question => (1, false),
-                Piece::Other => (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested))),
+                Piece::Other => {
+                    let nested = nested || is_with(&trees, index);
+                    (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested)))
+                }
             };
             if found {
                 return true;
@@ -191,6 +199,12 @@ mod tests {
         assert!(yields_in_nested_blocks(&quote!(join!(async {
             yield 1;
         }))));
+        assert!(yields_in_nested_blocks(&quote!(
+            with!(a = b(), {
+                yield 1;
+            })
+            .await
+        )));
         assert!(yields_in_nested_blocks(&quote!(let a = async move { if b { yield 1; } };)));
         assert!(!yields_in_nested_blocks(&quote!(let a = async move { generator!(async { yield 1; }) };)));
     }

@@ -14,7 +14,7 @@ use super::attempt::Outcome;
 use super::frame::{Ended, Frame};
 use super::lender::Exit;
 use crate::concurrent::given::no_value;
-use crate::report::{ReportKind, panic_message};
+use crate::report::ReportKind;
 
 /// What a body gives, as a type.
 #[derive(Debug)]
@@ -93,13 +93,7 @@ impl<R> Outcome<R> {
                 resume_unwind(payload)
             }
             (Self::Panicked(payload), ended) => {
-                match ended {
-                    Ended::Well => {}
-                    Ended::Failed(error) => teller.failed(&error),
-                    Ended::Panicked(second) => {
-                        teller.tell(ReportKind::CleanUpPanicked, format!("panicked: {}", panic_message(&*second)));
-                    }
-                }
+                teller.ended(ended);
                 resume_unwind(payload)
             }
             (Self::NotBegun, Ended::Panicked(payload)) => resume_unwind(payload),

@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::attempt::Below;
 use super::lender::Exit;
 use super::plan::{Open, Plan};
-use crate::report::{Report, ReportKind, report};
+use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::{self, About, HowLong, Mark, Scope};
 
 /// A context on its way, and the value while it is lent.
@@ -26,8 +26,7 @@ pub struct Frame<'a, T, E> {
     open: Option<Open<'a, T, E>>,
     /// While the body has it.
     value: Option<T>,
-    /// How the body ended, from then on.
-    exit: Option<Exit>,
+    stage: Stage,
     below: Below,
     runtime: Option<Handle>,
     /// Ends the wait for a clean-up that has a period of its own.
@@ -38,6 +37,14 @@ pub struct Frame<'a, T, E> {
     ended: Ended<E>,
     teller: Teller<E>,
     made_at: &'static Location<'static>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Entering,
+    Entered,
+    /// Cleaning up, told how the body ended.
+    Leaving(Exit),
 }
 
 /// What came of setting up and cleaning up.
@@ -72,7 +79,7 @@ pub fn frame<T, E>(plan: Plan<'_, T, E>) -> Frame<'_, T, E> {
     Frame {
         open: Some(open),
         value: None,
-        exit: None,
+        stage: Stage::Entering,
         below: Below::new(),
         runtime: Handle::try_current().ok(),
         sleep: None,
@@ -105,7 +112,11 @@ impl<T, E> Frame<'_, T, E> {
         match polled {
             Poll::Pending => {
                 self.value = open.slot.take_lent();
-                if self.value.is_some() { Poll::Ready(true) } else { Poll::Pending }
+                if self.value.is_none() {
+                    return Poll::Pending;
+                }
+                self.stage = Stage::Entered;
+                Poll::Ready(true)
             }
             Poll::Ready(Ok(())) => {
                 self.open = None;
@@ -127,7 +138,7 @@ impl<T, E> Frame<'_, T, E> {
 
     /// Cleans up, told how the body ended. The body is gone by now.
     pub async fn leave(&mut self, exit: Exit) {
-        self.exit = Some(exit);
+        self.stage = Stage::Leaving(exit);
         poll_fn(|cx| self.poll_leave(exit, cx)).await;
     }
 
@@ -179,22 +190,43 @@ impl<T, E> Frame<'_, T, E> {
     /// Hands over what is left to do, if there is something and it can be.
     fn abandon(&mut self, is_overdue: bool) {
         let Some(open) = self.open.take() else { return };
-        let is_entered = self.value.is_some() || self.exit.is_some();
-        if self.is_polled || !(is_entered || self.is_shielded) {
-            return;
-        }
-        let Some(abandon) = open.abandon else { return };
-        match self.value.take() {
-            Some(value) => open.slot.give_back(value, self.exit.unwrap_or(Exit::Cancelled)),
-            None => open.slot.leave(Exit::Cancelled),
+        let Some(abandon) = open.abandon.filter(|_| !self.is_polled) else { return };
+        match (self.stage, self.value.take()) {
+            (Stage::Entering, _) if self.is_shielded => open.slot.leave(Exit::Cancelled),
+            (Stage::Entered, Some(value)) => open.slot.give_back(value, Exit::Cancelled),
+            (Stage::Leaving(exit), Some(value)) => open.slot.give_back(value, exit),
+            (Stage::Leaving(_), None) => {}
+            // Nothing was set up, or the value is where nobody can take it away.
+            (Stage::Entering | Stage::Entered, _) => return,
         }
         let below = std::mem::take(self.below.scope());
         abandon(open, Left { runtime: self.runtime.take(), below, teller: self.teller.clone(), is_overdue });
     }
 
+    /// Takes the value out, for one who gives it back before the clean-up.
+    pub(super) fn take_value(&mut self) -> Option<T> {
+        self.value.take()
+    }
+
+    pub(super) fn put_value(&mut self, value: T) {
+        self.value = Some(value);
+    }
+
+    pub(super) fn about(&self) -> &About {
+        &self.teller.about
+    }
+
     /// What came of it, once it is through.
     pub(super) fn end(mut self) -> (Ended<E>, Teller<E>) {
         (std::mem::replace(&mut self.ended, Ended::Well), self.teller.clone())
+    }
+}
+
+impl<T, E> Frame<'_, T, E> {
+    /// Tells what came of it where nobody else gets that.
+    pub(super) fn report(self) {
+        let (ended, teller) = self.end();
+        teller.ended(ended);
     }
 }
 
@@ -235,6 +267,16 @@ impl<E> Teller<E> {
         report(&Report::new(kind, self.about.name.clone(), message).at(self.about.place));
     }
 
+    pub(super) fn ended(&self, ended: Ended<E>) {
+        match ended {
+            Ended::Well => {}
+            Ended::Failed(error) => self.failed(&error),
+            Ended::Panicked(payload) => {
+                self.tell(ReportKind::CleanUpPanicked, format!("panicked: {}", panic_message(&*payload)));
+            }
+        }
+    }
+
     pub(super) fn failed(&self, error: &E) {
         self.tell(ReportKind::CleanUpFailed, format!("failed: {}", (self.describe)(error)));
     }
@@ -248,6 +290,6 @@ impl<E> Clone for Teller<E> {
 
 impl<T, E> fmt::Debug for Frame<'_, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Frame").field("about", &self.teller.about).field("exit", &self.exit).finish_non_exhaustive()
+        f.debug_struct("Frame").field("about", &self.teller.about).field("stage", &self.stage).finish_non_exhaustive()
     }
 }

@@ -9,14 +9,18 @@
 mod answer;
 mod attempt;
 mod class;
+mod entry;
 mod frame;
 mod lender;
 mod plan;
+mod stack;
 mod with;
 
 pub use self::attempt::{Outcome, attempt};
 pub use self::class::{AsyncContext, Contextual, plan};
+pub use self::entry::Entered;
 pub use self::frame::frame;
 pub use self::lender::{Exit, Lender};
 pub use self::plan::{Context, LocalContext, context, lender, local_context, made};
+pub use self::stack::ExitStack;
 pub use self::with::with;

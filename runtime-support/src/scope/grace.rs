@@ -21,7 +21,7 @@ pub(crate) fn current() -> Option<Duration> {
 }
 
 /// The same, or else the default.
-pub(super) fn in_force() -> Duration {
+pub(crate) fn in_force() -> Duration {
     current().unwrap_or(DEFAULT)
 }
 

@@ -22,7 +22,7 @@ mod waiting;
 
 pub use self::drain::{clean_ups, drain};
 pub use self::grace::with_grace;
-pub(crate) use self::grace::{Grace, current as current_grace};
+pub(crate) use self::grace::{Grace, current as current_grace, in_force as grace_in_force};
 pub(crate) use self::held::{Held, settled, sure};
 pub(crate) use self::notes::Mark;
 pub use self::outstanding::CleanUp;

@@ -75,11 +75,6 @@ impl Scope {
         result
     }
 
-    #[inline]
-    pub(crate) fn is_clear(&self) -> bool {
-        self.0.is_none()
-    }
-
     /// Waits until it has ended.
     pub(crate) fn poll_clear(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(open) = &mut self.0 {

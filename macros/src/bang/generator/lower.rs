@@ -8,7 +8,7 @@ use crate::bang::comprehension;
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
-use crate::kit::scan::{Piece, piece};
+use crate::kit::scan::{Piece, is_with, piece};
 use crate::kit::tokens::{argument, group, is_ident, is_punct, regroup};
 
 /// What a body yields through.
@@ -187,6 +187,14 @@ impl Lowering<'_> {
                 end - index
             }
             Piece::Other if comprehension::follows(&trees[..index]) => self.comprehension(&trees[index], level, out),
+            Piece::Other if is_with(trees, index) => {
+                let level = Level { in_macro: true, in_braces: false, ..level.nested(self.form) };
+                out.push(match &trees[index] {
+                    TokenTree::Group(found) => self.group(found, level),
+                    other => other.clone(),
+                });
+                1
+            }
             Piece::Return | Piece::Question | Piece::Await | Piece::Other => {
                 let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
                 let in_macro = level.in_macro || is_arguments;
