@@ -9,6 +9,7 @@ mod generator;
 mod policy;
 mod report;
 mod scope;
+mod span;
 mod time;
 mod transaction;
 

@@ -93,10 +93,11 @@ type Hook = Arc<dyn Fn(&Report) + Send + Sync>;
 
 static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
-/// Sets what is called with every failure that no caller is there to receive. The default prints a line to stderr.
+/// Sets what is called with every failure that no caller is there to receive. The default prints a line to stderr; with the feature
+/// `tracing`, and where a subscriber has been set, it is an event of level `ERROR` of the target `weftwork` instead.
 ///
 /// Each is reported once, on the thread where it came up, which may be in a destructor: the hook should be quick and must not wait.
-/// If it panics, the report goes to stderr.
+/// If it panics, the report goes where it would go by default.
 ///
 /// ```
 /// weftwork::set_report_hook(|report| eprintln!("{:?}: {report}", report.kind()));
@@ -106,7 +107,7 @@ pub fn set_report_hook(hook: impl Fn(&Report) + Send + Sync + 'static) {
     replace(Some(Arc::new(hook)));
 }
 
-/// Goes back to the default, a line on stderr for each report.
+/// Goes back to the default: an event or a line on stderr for each report.
 pub fn take_report_hook() {
     replace(None);
 }
@@ -122,8 +123,18 @@ pub(crate) fn report(report: &Report) {
     let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
     let told = hook.is_some_and(|hook| catch_unwind(AssertUnwindSafe(|| hook(report))).is_ok());
     if !told {
-        eprintln!("weftwork: {report}");
+        by_default(report);
     }
+}
+
+fn by_default(report: &Report) {
+    #[cfg(feature = "tracing")]
+    if tracing::dispatcher::has_been_set() {
+        let site = report.site.map(tracing::field::display);
+        tracing::error!(target: "weftwork", kind = ?report.kind, name = report.name(), site, "{report}");
+        return;
+    }
+    eprintln!("weftwork: {report}");
 }
 
 /// An error with what caused it.

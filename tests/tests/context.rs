@@ -4,5 +4,7 @@
 mod body;
 #[path = "context/generators.rs"]
 mod generators;
+#[path = "context/spans.rs"]
+mod spans;
 #[path = "context/stack.rs"]
 mod stack;

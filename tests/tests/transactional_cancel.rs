@@ -74,6 +74,33 @@ async fn t60_dropped_in_the_body_or_in_a_statement() {
     }
 }
 
+#[transactional(tx)]
+async fn add_and_stand(tx: impl Begin<Gated>, bench: &Bench) -> Result<(), StoreError> {
+    put(&mut tx, 1).await?;
+    bench.stand().await
+}
+
+#[tokio::test]
+async fn t60_a_race_that_gives_a_transaction_up_waits_for_its_rollback() {
+    for (store, bench) in benches().await {
+        let (lost, won) = tokio::sync::oneshot::channel();
+        let mut race = std::pin::pin!(weftwork::race!(add_and_stand(&bench, &bench), async { won.await.unwrap() }));
+        bench.reach(race.as_mut()).await;
+        bench.hold("ROLLBACK", Before);
+        lost.send(Ok(())).unwrap();
+        bench.reach(race.as_mut()).await;
+        let left = weftwork::clean_ups();
+        assert!(left.len() == 1 && left[0].name() == "add_and_stand", "{left:?}");
+        assert!(left[0].place().file().ends_with("transactional_cancel.rs"));
+        bench.open();
+        race.await.unwrap();
+        assert!(weftwork::clean_ups().is_empty());
+        assert_eq!(bench.log().last().unwrap(), "ROLLBACK");
+        bench.assert_clean().await;
+        assert!(store.rows().await.is_empty());
+    }
+}
+
 /// What is done around a savepoint that is cut in `cut`, one way or another.
 #[transactional(tx)]
 async fn around(tx: impl Begin<Gated>, bench: &Bench, statement: &'static str, succeeds: bool) -> Result<(), StoreError> {

@@ -16,6 +16,7 @@ use super::lender::Exit;
 use super::plan::{Open, Plan};
 use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::{self, About, HowLong, Mark, Scope};
+use crate::span::Span;
 
 /// A context on its way, and the value while it is lent.
 ///
@@ -35,6 +36,7 @@ pub struct Frame<'a, T, E> {
     is_polled: bool,
     is_shielded: bool,
     ended: Ended<E>,
+    span: Span,
     teller: Teller<E>,
     made_at: &'static Location<'static>,
 }
@@ -67,6 +69,7 @@ pub(super) type Abandon<'a, T, E> = fn(Open<'a, T, E>, Left<E>);
 pub(super) struct Left<E> {
     runtime: Option<Handle>,
     below: Scope,
+    span: Span,
     teller: Teller<E>,
     /// Whether those around it have waited long enough.
     is_overdue: bool,
@@ -86,6 +89,7 @@ pub fn frame<T, E>(plan: Plan<'_, T, E>) -> Frame<'_, T, E> {
         is_polled: false,
         is_shielded,
         ended: Ended::Well,
+        span: Span::current(),
         teller: Teller { about: About { name, place: Location::caller(), grace }, describe },
         made_at,
     }
@@ -158,7 +162,7 @@ impl<T, E> Frame<'_, T, E> {
             open.slot.give_back(value, exit);
         }
         self.is_polled = true;
-        let polled = catch_unwind(AssertUnwindSafe(|| open.body.as_mut().poll(cx)));
+        let polled = catch_unwind(AssertUnwindSafe(|| self.span.within(|| open.body.as_mut().poll(cx))));
         self.is_polled = false;
         self.ended = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
@@ -199,8 +203,8 @@ impl<T, E> Frame<'_, T, E> {
             // Nothing was set up, or the value is where nobody can take it away.
             (Stage::Entering | Stage::Entered, _) => return,
         }
-        let below = std::mem::take(self.below.scope());
-        abandon(open, Left { runtime: self.runtime.take(), below, teller: self.teller.clone(), is_overdue });
+        let (runtime, below) = (self.runtime.take(), std::mem::take(self.below.scope()));
+        abandon(open, Left { runtime, below, span: self.span.clone(), teller: self.teller.clone(), is_overdue });
     }
 
     /// Takes the value out, for one who gives it back before the clean-up.
@@ -242,16 +246,16 @@ where
     T: Send + 'static,
     E: 'static,
 {
-    let Left { runtime, mut below, teller, is_overdue } = left;
+    let Left { runtime, mut below, span, teller, is_overdue } = left;
     let about = teller.about.clone();
     let Some(runtime) = runtime else {
         scope::lost(&about, "can not run: there was no runtime");
         return;
     };
-    let body = open.body;
+    let mut body = open.body;
     let rest = async move {
         below.clear(HowLong::ToTheEnd).await;
-        if let Err(error) = body.await {
+        if let Err(error) = poll_fn(|cx| span.within(|| body.as_mut().poll(cx))).await {
             teller.failed(&error);
         }
     };

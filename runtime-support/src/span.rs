@@ -1,0 +1,23 @@
+//! The tracing span that is carried along to where a task would not have it.
+
+/// The span of a moment. Without the feature `tracing` it is nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Span(#[cfg(feature = "tracing")] tracing::Span);
+
+impl Span {
+    #[inline]
+    pub(crate) fn current() -> Self {
+        Self(
+            #[cfg(feature = "tracing")]
+            tracing::Span::current(),
+        )
+    }
+
+    /// Runs something in it.
+    #[inline]
+    pub(crate) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
+        #[cfg(feature = "tracing")]
+        let _entered = self.0.enter();
+        run()
+    }
+}
