@@ -365,6 +365,48 @@ async fn sum(text: &str) -> u32 {
     u32::try_from(sum).unwrap()
 }
 
+/// A stream that borrows, and every way out of a loop.
+async fn first_even(words: &[String], most: &mut u32) -> Result<Option<u32>, std::num::ParseIntError> {
+    let numbers = generator!(async {
+        for word in words {
+            yield word.parse::<u32>();
+        }
+    });
+    let mut rounds = vec![0];
+    'rounds: for round in &mut rounds {
+        for_await!(for number in numbers {
+            let number = number?;
+            *round += 1;
+            for_await!(for one in count(2) {
+                if one + number > 100 {
+                    break 'rounds;
+                }
+                u8::try_from(one).map_err(|_| "x".parse::<u8>().unwrap_err())?;
+            });
+            *most = number.max(*most);
+            if number % 2 == 0 {
+                return Ok(Some(number));
+            }
+        });
+        break;
+    }
+    Ok(None)
+}
+
+#[tokio::test]
+async fn g57_ways_out_leave_the_function_send() {
+    let task = tokio::spawn(async {
+        let mut most = 0;
+        let mut results = Vec::new();
+        for words in [vec!["1", "4", "x"], vec!["3", "x"], vec!["5", "99", "2"], vec![]] {
+            let words: Vec<String> = words.into_iter().map(String::from).collect();
+            results.push(first_even(&words, &mut most).await.map_err(drop));
+        }
+        (results, most)
+    });
+    assert_eq!(task.await.unwrap(), (vec![Ok(Some(4)), Err(()), Ok(None), Ok(None)], 5));
+}
+
 #[tokio::test]
 async fn g57_the_function_around_is_send() {
     assert_eq!(is_send(sum("a,bb")).await, 3);

@@ -10,7 +10,7 @@ use std::pin::Pin;
 
 use tokio::runtime::Handle;
 
-use super::answer::{Same, TakesError};
+use super::answer::Same;
 use super::class::{Contextual, plan};
 use super::entry::{Entered, Home};
 use super::frame::{Ended, Frame, frame};
@@ -105,7 +105,7 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
         C: Contextual<'static, Value = T, Error = X>,
         T: Send + 'static,
         X: Send + 'static,
-        E: TakesError<X>,
+        E: From<X>,
     {
         let (plan, place) = (plan(context), Location::caller());
         async move {
@@ -236,7 +236,7 @@ async fn leave<T, X, E>(mut frame: Frame<'static, T, X>, home: std::sync::Arc<Ho
 where
     T: Send + 'static,
     X: Send + 'static,
-    E: TakesError<X>,
+    E: From<X>,
 {
     let grace = frame.about().grace.unwrap_or_else(grace_in_force);
     let Ok(value) = timeout(grace, home.returned()).await else {
@@ -259,7 +259,7 @@ where
     frame.leave(exit).await;
     match frame.end().0 {
         Ended::Well => Ok(()),
-        Ended::Failed(error) => Err(E::take_error(error)),
+        Ended::Failed(error) => Err(error.into()),
         Ended::Panicked(payload) => resume_unwind(payload),
     }
 }

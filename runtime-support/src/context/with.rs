@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::panic::Location;
 
-use super::answer::TakesError;
 use super::attempt::{Outcome, attempt};
 use super::class::{Contextual, plan};
 use super::frame::frame;
@@ -41,7 +40,7 @@ use super::frame::frame;
 pub fn with<'a, C, F, T, A>(context: C, body: F) -> impl Future<Output = Result<T, A>>
 where
     C: Contextual<'a>,
-    A: TakesError<C::Error>,
+    A: From<C::Error>,
     F: AsyncFnOnce(&mut C::Value) -> Result<T, A>,
 {
     let plan = plan(context);
@@ -56,6 +55,6 @@ where
             outcome = attempt(below, body(value)).await;
             frame.leave(answer.exit(&outcome)).await;
         }
-        outcome.conclude(frame, answer.failure(), |error| Err(A::take_error(error)))
+        outcome.conclude(frame, answer.failure(), |error| Err(error.into()))
     }
 }

@@ -38,7 +38,8 @@ struct Open {
 struct Wait {
     since: Instant,
     grace: Option<Duration>,
-    /// There if there is an end to it.
+    /// When the time of the first one is over, if there is an end to it.
+    next: Option<Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
@@ -62,7 +63,10 @@ impl Scope {
             return;
         }
         match &mut self.0 {
-            Some(open) => open.outstanding.extend(taken),
+            Some(open) => {
+                open.outstanding.extend(taken);
+                open.wait = None;
+            }
             None => self.0 = Some(Box::new(Open { outstanding: taken, wait: None })),
         }
     }
@@ -108,34 +112,46 @@ impl Drop for Scope {
 
 impl Open {
     fn poll(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
-        let wait = self.wait.get_or_insert_with(|| Wait {
-            since: Instant::now(),
-            grace: (how_long == HowLong::Grace).then(grace::in_force),
-            sleep: None,
-        });
+        let Self { outstanding, wait } = self;
+        let wait = wait.get_or_insert_with(|| Wait::new(how_long, outstanding));
         loop {
-            self.outstanding.retain(|outstanding| outstanding.poll_over(cx).is_pending());
-            if self.outstanding.is_empty() {
+            // One after the other: of many, each wakes the owner once at most.
+            while let Some(last) = outstanding.last() {
+                if last.poll_over(cx).is_pending() {
+                    break;
+                }
+                outstanding.pop();
+            }
+            if outstanding.is_empty() {
                 return Poll::Ready(());
             }
-            let Some(next) = self.outstanding.iter().filter_map(|outstanding| wait.deadline(outstanding)).min() else {
-                // There is no end to this wait.
-                return Poll::Pending;
-            };
-            std::task::ready!(wait.poll_sleep(next, cx));
+            std::task::ready!(wait.poll_next(cx));
             let now = Instant::now();
-            self.outstanding.retain(|outstanding| match wait.deadline(outstanding) {
-                Some(deadline) if deadline <= now => {
-                    overdue(outstanding, wait);
-                    false
+            outstanding.retain(|one| {
+                let is_late = wait.deadline(one).is_some_and(|deadline| deadline <= now);
+                if is_late && !one.is_over() {
+                    overdue(one, wait);
                 }
-                _ => true,
+                !is_late
             });
+            wait.set_next(outstanding);
         }
     }
 }
 
 impl Wait {
+    fn new(how_long: HowLong, outstanding: &[Arc<Outstanding>]) -> Self {
+        let grace = (how_long == HowLong::Grace).then(grace::in_force);
+        let mut wait = Self { since: Instant::now(), grace, next: None, sleep: None };
+        wait.set_next(outstanding);
+        wait
+    }
+
+    fn set_next(&mut self, outstanding: &[Arc<Outstanding>]) {
+        self.next = outstanding.iter().filter_map(|one| self.deadline(one)).min();
+        self.sleep = None;
+    }
+
     fn time(&self, outstanding: &Outstanding) -> Option<(Instant, Duration)> {
         match outstanding.about().grace {
             Some(own) => Some((outstanding.since(), own)),
@@ -148,17 +164,21 @@ impl Wait {
         self.time(outstanding).and_then(|(since, grace)| since.checked_add(grace))
     }
 
-    fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        if self.sleep.as_ref().is_none_or(|sleep| sleep.deadline() != deadline) {
-            if deadline <= Instant::now() {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // Without an end to it, this waits for what is outstanding alone.
+        let Some(next) = self.next else { return Poll::Pending };
+        if self.sleep.is_none() {
+            if next <= Instant::now() {
                 return Poll::Ready(());
             }
             // On a runtime without time there is no end to the wait. That can not be asked for, only tried.
-            let Ok(sleep) = catch_unwind(|| Box::pin(sleep_until(deadline))) else { return Poll::Pending };
-            self.sleep = Some(sleep);
+            self.sleep = catch_unwind(|| Box::pin(sleep_until(next))).ok();
         }
+        let Some(sleep) = &mut self.sleep else {
+            self.next = None;
+            return Poll::Pending;
+        };
         // Whoever shares the task may have spent its budget.
-        let Some(sleep) = &mut self.sleep else { return Poll::Pending };
         pin!(coop::unconstrained(sleep.as_mut())).poll(cx)
     }
 }
