@@ -17,6 +17,9 @@ use tokio::task::{JoinError, JoinHandle};
 use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::{About, Grace, HowLong, Mark, Scope, current_grace, hand_over};
 
+/// What reports and lists say that the tasks are.
+const NAME: &str = "spawn";
+
 /// The tasks of one `gather!`, `as_completed!` or race.
 #[derive(Clone, Debug)]
 pub struct Tasks(Arc<Shared>);
@@ -95,7 +98,7 @@ impl Tasks {
             self.0.take_scope().pass_on();
             return;
         }
-        let about = About { name: "spawn".into(), place: self.0.place, grace: None };
+        let about = About { name: NAME.into(), place: self.0.place, grace: None };
         hand_over(&self.0.runtime, about, self.clone().ended());
     }
 }
@@ -175,7 +178,7 @@ impl<F: Future> Future for Task<F> {
         };
         self.as_mut().leave();
         let this = self.project();
-        Poll::Ready(Ended { output: Some(output), judge: *this.judge, _counted: this.counted.take() })
+        Poll::Ready(Ended { output: Some(output), judge: *this.judge, counted: this.counted.take() })
     }
 }
 
@@ -183,23 +186,26 @@ impl<F: Future> Future for Task<F> {
 struct Ended<T> {
     output: Option<thread::Result<T>>,
     judge: Judge<T>,
-    _counted: Option<Counted>,
+    counted: Option<Counted>,
 }
 
 impl<T> Drop for Ended<T> {
     fn drop(&mut self) {
-        match &self.output {
-            Some(Ok(output)) => {
-                if let Some(what) = (self.judge)(output) {
-                    report(&Report::new(ReportKind::ChildFailed, "spawn", format!("failed, and nobody looked at its `{what}`")));
-                }
-            }
+        let (kind, message) = match &self.output {
+            Some(Ok(output)) => match (self.judge)(output) {
+                Some(what) => (ReportKind::ChildFailed, format!("failed, and nobody looked at its `{what}`")),
+                None => return,
+            },
             Some(Err(payload)) => {
-                let message = format!("panicked, and nobody looked at that: {}", panic_message(&**payload));
-                report(&Report::new(ReportKind::ChildPanicked, "spawn", message));
+                (ReportKind::ChildPanicked, format!("panicked, and nobody looked at that: {}", panic_message(&**payload)))
             }
-            None => {}
-        }
+            None => return,
+        };
+        let told = Report::new(kind, NAME, message);
+        report(&match &self.counted {
+            Some(Counted(shared)) => told.at(shared.place),
+            None => told,
+        });
     }
 }
 
