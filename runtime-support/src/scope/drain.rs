@@ -41,7 +41,6 @@ use crate::policy::timeout::timeout;
 ///
 /// # Cancel safety
 /// May be dropped at any time.
-#[must_use = "futures do nothing unless you `.await` or poll them"]
 pub async fn drain(limit: Duration) -> Vec<CleanUp> {
     let Ok(runtime) = Handle::try_current() else { return Vec::new() };
     let runtime = runtime.id();
