@@ -173,7 +173,7 @@ impl<S: Outputs<Output = T>, T, V: View<T>> AsCompleted<S, T, V> {
     }
 
     /// The same with a body that may fail: its first `Err` ends it, and everything that runs is dropped before it is seen. Tasks of
-    /// `spawn` are cancelled then, and not waited for.
+    /// `spawn` are cancelled then. Who is around waits for those, and for clean-ups, and so does [`drain`](crate::drain).
     ///
     /// ```
     /// use weftwork::as_completed;
