@@ -39,7 +39,9 @@ impl Below {
 pub enum Outcome<R> {
     /// The set-up has failed.
     NotBegun,
+    /// With an output.
     Ended(R),
+    /// With this payload.
     Panicked(Box<dyn Any + Send>),
 }
 
