@@ -97,3 +97,92 @@ fn streaming() {
         ]
     );
 }
+
+#[test]
+fn pooled_connection() {
+    assert_eq!(
+        lines("07_pooled_connection", &[]),
+        [
+            "sold for 10 cents, on the same connection",
+            "  the session ends: Completed",
+            "sales: 1",
+            "  the session ends: Failed",
+            "the report fails: attempt to write a readonly database",
+            "sold for 20 cents, on the same connection",
+        ]
+    );
+}
+
+#[test]
+fn pooled_connection_cancelled() {
+    assert_eq!(
+        lines("07_pooled_connection", &["--cancel"]),
+        [
+            "sold for 10 cents, on the same connection",
+            "  the session ends: Cancelled",
+            "the report timed out after 300ms",
+            "sold for 20 cents, on the same connection",
+            "  the session ends: Cancelled",
+            "the task is cancelled, 0 sessions are open",
+            "sold for 30 cents, on the same connection",
+        ]
+    );
+}
+
+#[test]
+fn scratch_dir() {
+    assert_eq!(
+        lines("08_scratch_dir", &[]),
+        [
+            "  good is removed: Completed",
+            "[1, 2, 4, 6, 7, 8, 9]",
+            "  bad is removed: Failed",
+            "invalid digit found in string",
+            "nothing is left behind",
+        ]
+    );
+}
+
+#[test]
+fn scratch_dir_cancelled() {
+    assert_eq!(
+        lines("08_scratch_dir", &["--cancel"]),
+        [
+            "  quick is removed: Completed",
+            "  slow is removed: Cancelled",
+            "the winner: [4, 5, 6]",
+            "piece 1",
+            "piece 2",
+            "  pieces is removed: Cancelled",
+            "nothing is left behind",
+        ]
+    );
+}
+
+#[test]
+fn lease() {
+    assert_eq!(
+        lines("09_lease", &[]),
+        [
+            "seen from another process, this process has it",
+            "seen from another process, nobody has it",
+            "3 workers, 10 rounds each: the counter is at 30",
+        ]
+    );
+}
+
+#[test]
+fn lease_cancelled() {
+    assert_eq!(
+        lines("09_lease", &["--cancel"]),
+        [
+            "seen from another process, ann has it",
+            "  ann gives it back: Cancelled",
+            "ann was cancelled",
+            "seen from another process, nobody has it",
+            "  ben gives it back: Cancelled",
+            "ben timed out after 0ns",
+            "seen from another process, nobody has it",
+        ]
+    );
+}

@@ -15,6 +15,12 @@ pub mod as_completed {}
 #[doc = include_str!("async_generator.md")]
 pub mod async_generator {}
 
+#[doc = include_str!("cancellation.md")]
+pub mod cancellation {}
+
+#[doc = include_str!("context_manager.md")]
+pub mod context_manager {}
+
 #[cfg(feature = "sqlite")]
 #[doc = include_str!("database.md")]
 pub mod database {}

@@ -16,6 +16,8 @@ use crate::policy::timeout::timeout;
 /// outstanding it is ready at once. What is left goes on, and a second call can wait for it. A `limit` of zero looks and does not
 /// wait; `Duration::MAX` waits to the end. Each runtime has its own; outside of one there is nothing to wait for.
 ///
+/// `abort` returns before the future of its task is dropped: await the task's handle first, and then call this.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
 /// use weftwork::{Context, context, drain, secs, with};
@@ -30,6 +32,7 @@ use crate::policy::timeout::timeout;
 /// let task = tokio::spawn(with!(_ = lease(), { std::future::pending::<()>().await }));
 /// tokio::task::yield_now().await;
 /// task.abort();
+/// assert!(task.await.is_err()); // now its future is dropped
 /// let left = drain(secs(1)).await;
 /// assert!(left[0].name().ends_with("lease"));
 /// assert!(drain(secs(5)).await.is_empty());
