@@ -62,8 +62,7 @@ async fn merge(scratch: &Path) -> Result<Vec<u32>, SortError> {
 try_generator!(
     /// Pieces that lie in a directory of their own while somebody reads them.
     async fn pieces(dir: PathBuf) -> impl Stream<Item = Result<String, io::Error>> {
-        // In a generator the body is an `async` block, so that its `yield` is known for the generator's.
-        with!(scratch = scratch_dir(dir.join("pieces")), async {
+        with!(scratch = scratch_dir(dir.join("pieces")), {
             for number in 1..=1000 {
                 let path = scratch.join(number.to_string());
                 fs::write(&path, format!("piece {number}")).await?;

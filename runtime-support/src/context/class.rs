@@ -58,6 +58,16 @@ pub trait AsyncContext: Send + Sized + 'static {
     /// # Errors
     /// The error is that of the `with!`, unless its body has failed already: then it is reported.
     fn exit(self, value: Self::Value, exit: Exit) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// The same as a [`Context`], which can be given a name, a grace period of its own and a shielded set-up.
+    fn into_context(mut self) -> Context<Self::Value, Self::Error> {
+        let body = async move |lender: Lender<Self::Value>| {
+            let value = self.enter().await?;
+            let (value, exit) = lender.lend(value).await;
+            self.exit(value, exit).await
+        };
+        context(body).named(std::any::type_name::<Self>())
+    }
 }
 
 /// What `with!` takes.
@@ -100,13 +110,8 @@ impl<C: AsyncContext> Contextual<'static> for C {
     type Value = C::Value;
     type Error = C::Error;
 
-    fn plan(mut self) -> Plan<'static, C::Value, C::Error> {
-        let body = async move |lender: Lender<C::Value>| {
-            let value = self.enter().await?;
-            let (value, exit) = lender.lend(value).await;
-            self.exit(value, exit).await
-        };
-        context(body).named(std::any::type_name::<C>()).0
+    fn plan(self) -> Plan<'static, C::Value, C::Error> {
+        self.into_context().0
     }
 }
 
