@@ -1,4 +1,24 @@
-//! `context!`, `with!`, and who waits for what they clean up.
+//! `context!` and `with!`: each test's name begins with the number of its case.
 
 #[path = "context/body.rs"]
 mod body;
+#[path = "context/class.rs"]
+mod class;
+#[path = "context/errors.rs"]
+mod errors;
+#[path = "context/exits.rs"]
+mod exits;
+#[path = "context/factories.rs"]
+mod factories;
+#[path = "context/forms.rs"]
+mod forms;
+#[path = "context/local.rs"]
+mod local;
+#[path = "context/panics.rs"]
+mod panics;
+#[path = "context/results.rs"]
+mod results;
+#[path = "context/size.rs"]
+mod size;
+#[path = "context/with_function.rs"]
+mod with_function;
