@@ -1,7 +1,5 @@
 //! `context!` and `with!`: each test's name begins with the number of its case.
 
-#[path = "context/body.rs"]
-mod body;
 #[path = "context/class.rs"]
 mod class;
 #[path = "context/errors.rs"]
