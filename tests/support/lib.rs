@@ -8,10 +8,14 @@ mod log;
 mod panics;
 mod poll;
 pub mod polls;
+mod reports;
+mod runtimes;
 pub mod store;
 
 pub use clock::{after, timed};
 pub use gauge::{Gauge, Inside};
 pub use log::{Log, OnDrop};
-pub use panics::panic_of;
+pub use panics::{panic_of, panic_within};
 pub use poll::{finished, poll_once, spin};
+pub use reports::Reports;
+pub use runtimes::on_both_runtimes;

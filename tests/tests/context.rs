@@ -1,10 +1,28 @@
-//! `context!`, `with!`, and who waits for what they clean up.
+//! `context!` and `with!`: each test's name begins with the number of its case.
 
-#[path = "context/body.rs"]
-mod body;
+#[path = "context/class.rs"]
+mod class;
+#[path = "context/errors.rs"]
+mod errors;
+#[path = "context/exits.rs"]
+mod exits;
+#[path = "context/factories.rs"]
+mod factories;
+#[path = "context/forms.rs"]
+mod forms;
 #[path = "context/generators.rs"]
 mod generators;
+#[path = "context/local.rs"]
+mod local;
+#[path = "context/panics.rs"]
+mod panics;
+#[path = "context/results.rs"]
+mod results;
+#[path = "context/size.rs"]
+mod size;
 #[path = "context/spans.rs"]
 mod spans;
 #[path = "context/stack.rs"]
 mod stack;
+#[path = "context/with_function.rs"]
+mod with_function;

@@ -9,56 +9,55 @@ use crate::kit::driver;
 use crate::kit::errors::Errors;
 use crate::kit::idents::binding;
 use crate::kit::scan::{Piece, piece};
-use crate::kit::tokens::{group, is_ident, is_punct, located, operand, regroup};
+use crate::kit::tokens::{group, is_ident, is_punct, located, mentions, operand, regroup};
 
 const EXAMPLE: &str = "context!(async move { let value = open().await?; let (value, exit) = yield value; value.close().await })";
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
-    let fallback = input.clone();
-    driver::expression("context!", &fallback, |errors| {
-        let trees: Vec<TokenTree> = input.into_iter().collect();
-        let Some(body) = read(&trees) else {
+    let trees: Vec<TokenTree> = input.into_iter().collect();
+    driver::expression("context!", &TokenStream::new(), |errors| {
+        let Some((asyncness, body)) = read(&trees) else {
             let place: TokenStream = trees.iter().cloned().collect();
             errors.at(place, format_args!("`context!` takes one `async` block\nwrite `{EXAMPLE}`"));
-            return None;
+            // What may have been meant, so that nothing else is wrong with it.
+            let body = trees.iter().find_map(|tree| group(Some(tree), Delimiter::Brace))?;
+            return Some(emit(&quote!(async move), body, &krate, errors));
         };
-        emit(&trees, body, &krate, errors)
+        Some(emit(&asyncness, body, &krate, errors))
     })
 }
 
-/// The block of `async { .. }` or `async move { .. }`, which has to be all.
-fn read(trees: &[TokenTree]) -> Option<&Group> {
+/// `async` or `async move`, and the block behind it, which has to be all.
+fn read(trees: &[TokenTree]) -> Option<(TokenStream, &Group)> {
     let (last, before) = trees.split_last()?;
     let is_async = match before {
         [asyncness] => is_ident(Some(asyncness), "async"),
         [asyncness, move_] => is_ident(Some(asyncness), "async") && is_ident(Some(move_), "move"),
         _ => false,
     };
-    group(Some(last), Delimiter::Brace).filter(|_| is_async)
+    let body = group(Some(last), Delimiter::Brace).filter(|_| is_async)?;
+    Some((before.iter().cloned().collect(), body))
 }
 
 /// In:  `async move { SET_UP; let (value, exit) = yield VALUE; CLEAN_UP }`
 /// Out: `match lender() { (lender, lends) => made(lends, async move { SET_UP; let (value, exit) = lender.lend(VALUE).await; CLEAN_UP }) }`
-fn emit(trees: &[TokenTree], body: &Group, krate: &TokenStream, errors: &mut Errors) -> Option<TokenStream> {
+fn emit(asyncness: &TokenStream, body: &Group, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+    let is_whole = errors.is_empty();
     let mut lowering = Lowering { krate, errors, yielded: false, refused: false };
     let statements = lowering.tokens(body.stream(), Level::OWN);
     let Lowering { yielded, refused, .. } = lowering;
-    if !yielded && !refused {
+    if !yielded && !refused && is_whole {
         errors.at(body, format_args!("a context lends its value once, and this has no `yield`\nwrite `{EXAMPLE}`"));
     }
-    if !errors.is_empty() {
-        return None;
-    }
     let block = regroup(body, statements);
-    let asyncness = &trees[..trees.len() - 1];
     let private = quote!(#krate::__private);
     let (lender, lends) = (binding("lender"), binding("lends"));
-    Some(quote! {
+    quote! {
         match #private::lender() {
-            (#lender, #lends) => #private::made(#lends, #(#asyncness)* #block),
+            (#lender, #lends) => #private::made(#lends, #asyncness #block),
         }
-    })
+    }
 }
 
 /// Where in the body a token stands.
@@ -136,9 +135,8 @@ impl Lowering<'_> {
             out.push(tree.clone());
             return;
         };
-        let before = self.yielded;
         let tokens = self.tokens(found.stream(), level);
-        out.push(if self.yielded == before { found.clone() } else { regroup(found, tokens) }.into());
+        out.push(if mentions(&found.stream(), "yield") { regroup(found, tokens) } else { found.clone() }.into());
     }
 
     /// In:  `yield VALUE`
@@ -147,28 +145,18 @@ impl Lowering<'_> {
         let value = operand(&trees[index + 1..]);
         let length = 1 + value.len();
         let keyword = &trees[index];
-        if let Some(place) = level.barred {
-            self.errors.at(
-                keyword,
-                format_args!(
-                    "a context lends its value once, and this `yield` stands in {place}\nput it on the body's own level"
-                ),
-            );
-            self.refused = true;
-            return length;
-        }
-        if std::mem::replace(&mut self.yielded, true) {
-            self.errors.at(
-                keyword,
-                "a context lends its value once, and this is a second `yield`\nchoose the value first, then `yield` it",
-            );
-            self.refused = true;
-            return length;
-        }
         let at = keyword.span();
+        let is_refused = self.refuse(keyword, level);
+        let value: TokenStream = value.iter().cloned().collect();
+        let value =
+            if value.is_empty() { located(quote!(()), at) } else { self.tokens(value, Level { in_braces: false, ..level }) };
         let krate = self.krate;
+        if is_refused {
+            // Of the same type, so that nothing else is wrong with it.
+            out.extend(quote!(#krate::__private::not_lent(#value)));
+            return length;
+        }
         let lender = binding("lender");
-        let value: TokenStream = if value.is_empty() { located(quote!(()), at) } else { value.iter().cloned().collect() };
         let starts = |before: &TokenTree| is_punct(Some(before), ';') || group(Some(before), Delimiter::Brace).is_some();
         let is_statement = level.in_braces && out.last().is_none_or(starts) && is_punct(trees.get(index + length), ';');
         let mut lent = located(quote!(#lender.lend), at);
@@ -177,6 +165,27 @@ impl Lowering<'_> {
         // Nobody wants the value back: whatever type it has, it may be dropped unused.
         out.extend(if is_statement { quote!(#krate::__private::drop(#lent)) } else { quote!(#lent) });
         length
+    }
+
+    /// Whether a `yield` can not stand here.
+    fn refuse(&mut self, keyword: &TokenTree, level: Level) -> bool {
+        if let Some(place) = level.barred {
+            self.errors.at(
+                keyword,
+                format_args!(
+                    "a context lends its value once, and this `yield` stands in {place}\nput it on the body's own level"
+                ),
+            );
+        } else if std::mem::replace(&mut self.yielded, true) {
+            self.errors.at(
+                keyword,
+                "a context lends its value once, and this is a second `yield`\nchoose the value first, then `yield` it",
+            );
+        } else {
+            return false;
+        }
+        self.refused = true;
+        true
     }
 }
 

@@ -41,13 +41,16 @@ pub(crate) fn piece(trees: &[TokenTree], index: usize) -> Piece {
         TokenTree::Ident(ident) if ident == "async" => async_piece(trees, index),
         TokenTree::Ident(ident) if ident == "fn" => nested_function(trees, index),
         TokenTree::Ident(ident) if ident == "const" || ident == "static" => constant(trees, index, before),
-        TokenTree::Ident(ident) if (ident == "generator" || ident == "try_generator") && is_punct(trees.get(index + 1), '!') => {
-            Piece::Foreign(3)
-        }
+        TokenTree::Ident(ident) if has_own_yields(ident) && is_punct(trees.get(index + 1), '!') => Piece::Foreign(3),
         TokenTree::Punct(punct) if punct.as_char() == '|' && starts_expression(before) => closure(trees, index),
         TokenTree::Punct(punct) if punct.as_char() == '?' && ends_expression(before) => Piece::Question,
         _ => Piece::Other,
     }
+}
+
+/// The macros in which a `yield` is their own.
+fn has_own_yields(name: &Ident) -> bool {
+    ["generator", "try_generator", "context"].iter().any(|own| name == own)
 }
 
 fn async_piece(trees: &[TokenTree], index: usize) -> Piece {

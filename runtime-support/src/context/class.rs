@@ -76,20 +76,41 @@ pub trait AsyncContext: Send + Sized + 'static {
     label = "not a context",
     note = "`with!` takes a `weftwork::Context`, as functions with `context!` give it, or a type that implements `weftwork::AsyncContext`"
 )]
-pub trait Contextual<'a> {
-    /// What it lends.
-    type Value;
-    /// What it fails with.
-    type Error;
+pub trait Contextual<'a>: Supplies {
     #[doc(hidden)]
     fn plan(self) -> Plan<'a, Self::Value, Self::Error>;
 }
 
+/// The types of a context. They stand apart from the lifetime of [`Contextual`]: rustc forgets lifetimes where it looks into a future
+/// for `Send`, and could not tell that these are the same for all of them.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a context", label = "not a context")]
+pub trait Supplies {
+    /// What it lends.
+    type Value;
+    /// What it fails with.
+    type Error;
+}
+
 #[diagnostic::do_not_recommend]
-impl<T, E> Contextual<'static> for Context<T, E> {
+impl<T, E> Supplies for Context<T, E> {
     type Value = T;
     type Error = E;
+}
 
+#[diagnostic::do_not_recommend]
+impl<T, E> Supplies for LocalContext<'_, T, E> {
+    type Value = T;
+    type Error = E;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: AsyncContext> Supplies for C {
+    type Value = C::Value;
+    type Error = C::Error;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Contextual<'static> for Context<T, E> {
     fn plan(self) -> Plan<'static, T, E> {
         self.0
     }
@@ -97,9 +118,6 @@ impl<T, E> Contextual<'static> for Context<T, E> {
 
 #[diagnostic::do_not_recommend]
 impl<'a, T, E> Contextual<'a> for LocalContext<'a, T, E> {
-    type Value = T;
-    type Error = E;
-
     fn plan(self) -> Plan<'a, T, E> {
         self.0
     }
@@ -107,9 +125,6 @@ impl<'a, T, E> Contextual<'a> for LocalContext<'a, T, E> {
 
 #[diagnostic::do_not_recommend]
 impl<C: AsyncContext> Contextual<'static> for C {
-    type Value = C::Value;
-    type Error = C::Error;
-
     fn plan(self) -> Plan<'static, C::Value, C::Error> {
         self.into_context().0
     }

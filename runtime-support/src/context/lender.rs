@@ -154,3 +154,8 @@ impl<T> fmt::Debug for Lending<T> {
         f.debug_struct("Lending").field("is_lent", &self.value.is_none()).finish_non_exhaustive()
     }
 }
+
+/// What a `yield` of `context!` that is an error gives.
+pub fn not_lent<T>(_: T) -> (T, Exit) {
+    unreachable!("a context with an error in it is not compiled")
+}

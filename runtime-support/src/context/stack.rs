@@ -11,7 +11,7 @@ use std::pin::Pin;
 use tokio::runtime::Handle;
 
 use super::answer::Same;
-use super::class::{Contextual, plan};
+use super::class::{Contextual, Supplies, plan};
 use super::entry::{Entered, Home};
 use super::frame::{Ended, Frame, frame};
 use super::lender::{Exit, Lender};
@@ -288,10 +288,12 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
 
 const NAME: &str = "ExitStack";
 
-impl<E: fmt::Debug + Send + 'static> Contextual<'static> for ExitStack<E> {
+impl<E: fmt::Debug + Send + 'static> Supplies for ExitStack<E> {
     type Value = Self;
     type Error = Same<E>;
+}
 
+impl<E: fmt::Debug + Send + 'static> Contextual<'static> for ExitStack<E> {
     fn plan(self) -> Plan<'static, Self, Same<E>> {
         let body = async move |lender: Lender<Self>| {
             let (mut stack, exit) = lender.lend(self).await;
