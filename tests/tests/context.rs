@@ -2,3 +2,7 @@
 
 #[path = "context/body.rs"]
 mod body;
+#[path = "context/both.rs"]
+mod both;
+#[path = "context/order.rs"]
+mod order;
