@@ -8,7 +8,7 @@ mod log;
 mod panics;
 mod poll;
 pub mod polls;
-mod reports;
+pub mod reports;
 mod runtimes;
 pub mod store;
 

@@ -6,6 +6,17 @@ use weftwork::Report;
 
 static ALL: Mutex<Vec<Report>> = Mutex::new(Vec::new());
 
+/// From now on reports are collected. There is one hook for the whole process.
+pub fn collect() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
+}
+
+/// The reports about `name`, in order. They are forgotten then.
+pub fn take(name: &str) -> Vec<Report> {
+    all().extract_if(.., |report| report.name() == name).collect()
+}
+
 /// The reports about one name, from the moment on at which this is made.
 ///
 /// There is one hook for the whole process, and tests run side by side in it: so every test that looks at reports gives its context
@@ -19,8 +30,7 @@ impl Reports {
     /// Those about `name`.
     #[must_use]
     pub fn of(name: &'static str) -> Self {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
+        collect();
         // The same test may run on several runtimes, one after the other.
         all().retain(|report| report.name() != name);
         Self { name }
