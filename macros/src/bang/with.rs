@@ -1,12 +1,12 @@
 //! `with!(name = context, { .. })`: a body with contexts, which are cleaned up on every way out.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::local;
+use crate::kit::idents::binding;
 use crate::kit::scan::{Piece, piece};
 use crate::kit::tokens::{
     anchor, argument, group, is_ident, is_joint, is_punct, located, regroup, split_at_commas, unwrap_invisible,
@@ -175,18 +175,21 @@ fn emit(bindings: &[Binding], body: &Body, krate: &TokenStream) -> TokenStream {
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
     let block = regroup(&body.block, quote!(#edge #statements));
     let innermost = quote!(async #move_ #block);
-    bindings.iter().rev().fold(innermost, |inner, binding| level(binding, &inner, body, move_.as_ref(), &private))
+    bindings.iter().rev().fold(innermost, |inner, context| level(context, &inner, body, move_.as_ref(), &private))
 }
 
-fn level(binding: &Binding, inner: &TokenStream, body: &Body, move_: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
-    let Binding { name, context } = binding;
+fn level(
+    Binding { name, context }: &Binding,
+    inner: &TokenStream,
+    body: &Body,
+    move_: Option<&TokenStream>,
+    private: &TokenStream,
+) -> TokenStream {
     let (frame, outcome, answer, below, convert) =
-        (local("frame"), local("outcome"), local("answer"), local("__below"), local("convert"));
+        (binding("frame"), binding("outcome"), binding("answer"), binding("below"), binding("convert"));
     let fits = located(quote!(.fits()), body.block.span());
     let converted = located(quote!(.convert()), anchor(context));
     let context = argument(context.clone());
-    let name = if name == "_" { Ident::new("__value", Span::mixed_site()) } else { name.clone() };
-    let unused = (name == "__value").then(|| quote!(let _ = #name;));
     quote! {
         async #move_ {
             let mut #frame = #private::frame(#private::plan(#context));
@@ -194,7 +197,6 @@ fn level(binding: &Binding, inner: &TokenStream, body: &Body, move_: Option<&Tok
             let #answer = #outcome.answer();
             if #frame.enter().await {
                 let (#below, #name) = #frame.lend();
-                #unused
                 #outcome = #private::attempt(#below, #inner).await;
                 #frame.leave(#answer.exit(&#outcome)).await;
             }

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -39,7 +38,9 @@ impl Below {
 pub enum Outcome<R> {
     /// The set-up has failed.
     NotBegun,
+    /// It gave this.
     Ended(R),
+    /// The payload goes on behind the clean-up.
     Panicked(Box<dyn Any + Send>),
 }
 

@@ -1,0 +1,29 @@
+async fn count(pool: &Pool) -> Result<u64, AppError> {
+    async {
+        let mut __frame = weftwork::__private::frame(
+            weftwork::__private::plan(connection(pool.clone())),
+        );
+        let mut __outcome = weftwork::__private::Outcome::new();
+        let __answer = __outcome.answer();
+        if __frame.enter().await {
+            let (__below, conn) = __frame.lend();
+            __outcome = weftwork::__private::attempt(
+                    __below,
+                    async {
+                        if false {
+                            return weftwork::__private::returned::<
+                                Result<u64, AppError>,
+                            >();
+                        }
+                        let rows = conn.rows("users").await?;
+                        Ok(rows.len())
+                    },
+                )
+                .await;
+            __frame.leave(__answer.exit(&__outcome)).await;
+        }
+        let __convert = __frame.errors().within(&__answer).fits().convert();
+        __outcome.conclude(__frame, __answer.failure(), __convert)
+    }
+        .await
+}
