@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::mem::ManuallyDrop;
 use std::panic::catch_unwind;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -26,8 +27,10 @@ pub(crate) enum HowLong {
 }
 
 /// What was handed over in something, and has not ended. Dropped with something in it, whoever is around gets that.
+///
+/// `ManuallyDrop` since its own `Drop` empties it: so of an empty one nothing but a comparison is left.
 #[derive(Debug, Default)]
-pub(crate) struct Scope(Option<Box<Open>>);
+pub(crate) struct Scope(ManuallyDrop<Option<Box<Open>>>);
 
 struct Open {
     outstanding: Vec<Arc<Outstanding>>,
@@ -44,7 +47,7 @@ struct Wait {
 
 impl Scope {
     pub(crate) const fn new() -> Self {
-        Self(None)
+        Self(ManuallyDrop::new(None))
     }
 
     /// Takes what was handed over on this thread since `mark`.
@@ -61,9 +64,9 @@ impl Scope {
         if taken.is_empty() {
             return;
         }
-        match &mut self.0 {
+        match &mut *self.0 {
             Some(open) => open.outstanding.extend(taken),
-            None => self.0 = Some(Box::new(Open { outstanding: taken, wait: None })),
+            None => *self.0 = Some(Box::new(Open { outstanding: taken, wait: None })),
         }
     }
 
@@ -82,9 +85,9 @@ impl Scope {
 
     /// Waits until it has ended.
     pub(crate) fn poll_clear(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(open) = &mut self.0 {
+        if let Some(open) = &mut *self.0 {
             std::task::ready!(open.poll(how_long, cx));
-            self.0 = None;
+            *self.0 = None;
         }
         Poll::Ready(())
     }
@@ -95,7 +98,15 @@ impl Scope {
     }
 
     /// Hands on what has not ended to whoever is around.
+    #[inline]
     pub(crate) fn pass_on(&mut self) {
+        if !self.is_clear() {
+            self.pass_all_on();
+        }
+    }
+
+    #[cold]
+    fn pass_all_on(&mut self) {
         if let Some(open) = self.0.take() {
             open.outstanding.into_iter().filter(|outstanding| !outstanding.is_over()).for_each(notes::leave);
         }
@@ -105,9 +116,7 @@ impl Scope {
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_some() {
-            self.pass_on();
-        }
+        self.pass_on();
     }
 }
 
