@@ -201,7 +201,7 @@ fn level(
                 #frame.leave(#answer.exit(&#outcome)).await;
             }
             let #convert = #frame.errors().within(&#answer) #fits #converted;
-            #outcome.conclude(#frame, #answer.failure(), #convert)
+            #outcome.conclude(&mut #frame, #answer.failure(), #convert)
         }
     }
 }

@@ -56,6 +56,6 @@ where
             outcome = attempt(below, body(value)).await;
             frame.leave(answer.exit(&outcome)).await;
         }
-        outcome.conclude(frame, answer.failure(), |error| Err(A::take_error(error)))
+        outcome.conclude(&mut frame, answer.failure(), |error| Err(A::take_error(error)))
     }
 }

@@ -23,7 +23,7 @@ async fn count(pool: &Pool) -> Result<u64, AppError> {
             __frame.leave(__answer.exit(&__outcome)).await;
         }
         let __convert = __frame.errors().within(&__answer).fits().convert();
-        __outcome.conclude(__frame, __answer.failure(), __convert)
+        __outcome.conclude(&mut __frame, __answer.failure(), __convert)
     }
         .await
 }

@@ -34,14 +34,14 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                             .within(&__answer)
                             .fits()
                             .convert();
-                        __outcome.conclude(__frame, __answer.failure(), __convert)
+                        __outcome.conclude(&mut __frame, __answer.failure(), __convert)
                     },
                 )
                 .await;
             __frame.leave(__answer.exit(&__outcome)).await;
         }
         let __convert = __frame.errors().within(&__answer).fits().convert();
-        __outcome.conclude(__frame, __answer.failure(), __convert)
+        __outcome.conclude(&mut __frame, __answer.failure(), __convert)
     }
         .await
 }
