@@ -175,7 +175,10 @@ fn emit(bindings: &[Binding], body: &Body, krate: &TokenStream) -> TokenStream {
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
     let block = regroup(&body.block, quote!(#edge #statements));
     let innermost = quote!(async #move_ #block);
-    bindings.iter().rev().fold(innermost, |inner, context| level(context, &inner, body, move_.as_ref(), &private))
+    let outermost =
+        bindings.iter().rev().fold(innermost, |inner, context| level(context, &inner, body, move_.as_ref(), &private));
+    // In braces: a function of nothing but an `async` block is one that clippy wants written as an `async fn`.
+    quote!({ #outermost })
 }
 
 fn level(
@@ -190,15 +193,18 @@ fn level(
     let fits = located(quote!(.fits()), body.block.span());
     let converted = located(quote!(.convert()), anchor(context));
     let context = argument(context.clone());
+    // The user's own `_` for a `()` would be a pattern that clippy wants written as `()`.
+    let name = if name == "_" { quote!(_) } else { name.to_token_stream() };
+    // A method that takes `&mut self` is hidden by one of a trait that takes `&self`: hence the paths.
     quote! {
         async #move_ {
             let mut #frame = #private::frame(#private::plan(#context));
             let mut #outcome = #private::Outcome::new();
             let #answer = #outcome.answer();
-            if #frame.enter().await {
-                let (#below, #name) = #frame.lend();
+            if #private::Frame::enter(&mut #frame).await {
+                let (#below, #name) = #private::Frame::lend(&mut #frame);
                 #outcome = #private::attempt(#below, #inner).await;
-                #frame.leave(#answer.exit(&#outcome)).await;
+                #private::Frame::leave(&mut #frame, #answer.exit(&#outcome)).await;
             }
             let #convert = #frame.errors().within(&#answer) #fits #converted;
             #outcome.conclude(&mut #frame, #answer.failure(), #convert)
