@@ -199,7 +199,7 @@ fn level(
     quote! {
         async #move_ {
             let mut #frame = #private::frame(#private::plan(#context));
-            let mut #outcome = #private::Outcome::new();
+            let mut #outcome = #private::Outcome::NotBegun;
             let #answer = #outcome.answer();
             if #private::Frame::enter(&mut #frame).await {
                 let (#below, #name) = #private::Frame::lend(&mut #frame);

@@ -36,7 +36,7 @@ impl Below {
 
 /// How a body ended, if it has begun.
 pub enum Outcome<R> {
-    /// The set-up has failed.
+    /// Before the body, and without one where the set-up has failed.
     NotBegun,
     /// It gave this.
     Ended(R),
@@ -45,11 +45,6 @@ pub enum Outcome<R> {
 }
 
 impl<R> Outcome<R> {
-    /// Before the body begins.
-    pub const fn new() -> Self {
-        Self::NotBegun
-    }
-
     /// What the body gives, as a type.
     pub fn answer(&self) -> Answer<R> {
         Answer::new()

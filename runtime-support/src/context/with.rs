@@ -49,7 +49,7 @@ where
     async move {
         let mut frame = frame(plan);
         frame.set_place(place);
-        let mut outcome = Outcome::new();
+        let mut outcome = Outcome::NotBegun;
         let answer = outcome.answer();
         if frame.enter().await {
             let (below, value) = frame.lend();

@@ -4,7 +4,7 @@ async fn count(pool: &Pool) -> u64 {
             let mut __frame = weftwork::__private::frame(
                 weftwork::__private::plan(connection(pool.clone())),
             );
-            let mut __outcome = weftwork::__private::Outcome::new();
+            let mut __outcome = weftwork::__private::Outcome::NotBegun;
             let __answer = __outcome.answer();
             if weftwork::__private::Frame::enter(&mut __frame).await {
                 let (__below, conn) = weftwork::__private::Frame::lend(&mut __frame);

@@ -4,7 +4,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
             let mut __frame = weftwork::__private::frame(
                 weftwork::__private::plan(connection(from.clone())),
             );
-            let mut __outcome = weftwork::__private::Outcome::new();
+            let mut __outcome = weftwork::__private::Outcome::NotBegun;
             let __answer = __outcome.answer();
             if weftwork::__private::Frame::enter(&mut __frame).await {
                 let (__below, source) = weftwork::__private::Frame::lend(&mut __frame);
@@ -14,7 +14,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                             let mut __frame = weftwork::__private::frame(
                                 weftwork::__private::plan(connection(to.clone())),
                             );
-                            let mut __outcome = weftwork::__private::Outcome::new();
+                            let mut __outcome = weftwork::__private::Outcome::NotBegun;
                             let __answer = __outcome.answer();
                             if weftwork::__private::Frame::enter(&mut __frame).await {
                                 let (__below, target) = weftwork::__private::Frame::lend(
