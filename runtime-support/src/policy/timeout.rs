@@ -38,7 +38,7 @@ use crate::scope::{HowLong, Mark, Scope};
 /// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
 /// returned.
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new(), is_over: false }
+    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new() }
 }
 
 pin_project! {
@@ -49,14 +49,13 @@ pin_project! {
         #[pin]
         future: Option<F>,
         duration: Duration,
-        // Set by the first poll; the inner `None` is later than the clock can say.
+        // Set by the first poll, until the end is told; the inner `None` is later than the clock can say.
         deadline: Option<Option<Instant>>,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
         #[pin]
         sleep: Option<Sleep>,
         // What was handed over in the future.
         scope: Scope,
-        is_over: bool,
     }
 }
 
@@ -66,8 +65,8 @@ impl<F: Future> Future for Timeout<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
         if let Some(future) = this.future.as_mut().as_pin_mut() {
+            let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
             let mark = Mark::now();
             if let Poll::Ready(output) = future.poll(cx) {
                 // What is still outstanding is the business of who is around; what this poll has left is that already.
@@ -82,7 +81,9 @@ impl<F: Future> Future for Timeout<F> {
             }
             give_up(this.future, this.scope);
         }
-        ready!(poll_elapsed(this.scope, this.is_over, cx));
+        // The future is gone: waits for the clean-ups in it.
+        ready!(this.scope.poll_clear(HowLong::Grace, cx));
+        assert!(this.deadline.take().is_some(), "`timeout` was polled after it had elapsed");
         Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
     }
 }
@@ -91,15 +92,6 @@ impl<F: Future> Future for Timeout<F> {
 #[cold]
 fn give_up<F>(mut future: Pin<&mut Option<F>>, scope: &mut Scope) {
     scope.watch(|| future.set(None));
-}
-
-/// The future is gone: waits for the clean-ups in it.
-#[cold]
-fn poll_elapsed(scope: &mut Scope, is_over: &mut bool, cx: &mut Context<'_>) -> Poll<()> {
-    assert!(!*is_over, "`timeout` was polled after it had elapsed");
-    ready!(scope.poll_clear(HowLong::Grace, cx));
-    *is_over = true;
-    Poll::Ready(())
 }
 
 impl<F> fmt::Debug for Timeout<F> {

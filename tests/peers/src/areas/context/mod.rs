@@ -5,9 +5,8 @@
 
 mod before;
 
-use std::future::{Future, pending};
+use std::future::pending;
 use std::hint::black_box;
-use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 use weftwork::{Context, Elapsed, context, secs, timeout, with};
 
-use crate::drive::drive;
 use crate::measure::Bench;
 use crate::report::Unit;
 
@@ -33,8 +31,7 @@ pub(crate) fn run(bench: &mut Bench<'_>) {
     through(bench, &runtime);
     cancelled(bench, &runtime);
     sizes(bench);
-    let _context = runtime.enter();
-    timeouts(bench);
+    timeouts(bench, &runtime);
 }
 
 /// So many calls, one after the other.
@@ -189,35 +186,31 @@ fn sizes(bench: &mut Bench<'_>) {
     bench.figure("with!, its future", Unit::Bytes, with as u64, &[("its body alone", body as u64)]);
 }
 
-fn timeouts(bench: &mut Bench<'_>) {
+fn timeouts(bench: &mut Bench<'_>, runtime: &Runtime) {
     bench
-        .case("timeout, body is ready", 8)
-        .ours(|| opaque(timeout(secs(5), ready(black_box(7)))))
-        .peer(BEFORE, || opaque(before::timeout(secs(5), ready(black_box(7)))))
+        .case("timeout, body is ready", CALLS * 8)
+        .per_call(CALLS)
+        .ours(calls!(runtime, |number| timeout(secs(5), ready(number)).await.unwrap_or(0)))
+        .peer(BEFORE, calls!(runtime, |number| before::timeout(secs(5), ready(number)).await.unwrap_or(0)))
         .time();
     bench
-        .case("timeout, body yields once", 8)
-        .ours(|| opaque(timeout(secs(5), yields(black_box(7)))))
-        .peer(BEFORE, || opaque(before::timeout(secs(5), yields(black_box(7)))))
+        .case("timeout, body yields once", CALLS * 8)
+        .per_call(CALLS)
+        .ours(calls!(runtime, |number| timeout(secs(5), yields(number)).await.unwrap_or(0)))
+        .peer(BEFORE, calls!(runtime, |number| before::timeout(secs(5), yields(number)).await.unwrap_or(0)))
         .time();
     bench
-        .case("#[timeout], body is ready", 8)
-        .ours(|| opaque(ready_in_time(black_box(7))))
-        .peer(BEFORE, || opaque(ready_in_time_before(black_box(7))))
-        .time()
-        .allocations();
+        .case("#[timeout], body is ready", CALLS * 8)
+        .per_call(CALLS)
+        .ours(calls!(runtime, |number| ready_in_time(number).await.unwrap_or(0)))
+        .peer(BEFORE, calls!(runtime, |number| ready_in_time_before(number).await.unwrap_or(0)))
+        .time();
     bench
-        .case("#[timeout], body yields once", 8)
-        .ours(|| opaque(yields_in_time(black_box(7))))
-        .peer(BEFORE, || opaque(yields_in_time_before(black_box(7))))
-        .time()
-        .allocations();
-}
-
-/// Polls it as the runtime polls a task: the compiler does not see both at once.
-fn opaque<E>(future: impl Future<Output = Result<u64, E>>) -> u64 {
-    let future: Pin<&mut dyn Future<Output = _>> = pin!(future);
-    drive(black_box(future)).unwrap_or(0)
+        .case("#[timeout], body yields once", CALLS * 8)
+        .per_call(CALLS)
+        .ours(calls!(runtime, |number| yields_in_time(number).await.unwrap_or(0)))
+        .peer(BEFORE, calls!(runtime, |number| yields_in_time_before(number).await.unwrap_or(0)))
+        .time();
 }
 
 async fn ready(number: u64) -> u64 {
