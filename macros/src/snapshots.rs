@@ -175,6 +175,8 @@ fn bang(call: &Macro) -> Option<TokenStream> {
         "as_completed" => bang::as_completed::expand(input),
         "race" => bang::race::expand(input),
         "race_ok" => bang::race_ok::expand(input),
+        "context" => bang::context::expand(input),
+        "with" => bang::with::expand(input),
         "savepoint" => bang::savepoint::expand(input),
         _ => return None,
     })

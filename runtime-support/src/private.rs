@@ -22,7 +22,7 @@ pub use crate::concurrent::racing::{interval, race_each, race_ok_each, race_ok_s
 pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
-pub use crate::context::{Outcome, attempt, frame, lender, made, not_lent, plan};
+pub use crate::context::{Frame, Outcome, attempt, frame, lender, made, not_lent, plan};
 pub use crate::contracts::{async_iterable, ending};
 pub use crate::generator::looped::{close, looped};
 pub use crate::generator::{

@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const FORMS: [&str; 4] = [
+const FORMS: [&str; 5] = [
     include_str!("../rustfmt/context.rs"),
     include_str!("../rustfmt/gather.rs"),
     include_str!("../rustfmt/generator.rs"),
     include_str!("../rustfmt/race.rs"),
+    include_str!("../rustfmt/with.rs"),
 ];
 
 /// What rustfmt makes of a file, with its own defaults and not with those of this project.

@@ -1,12 +1,12 @@
 //! `with!(name = context, { .. })`: a body with contexts, which are cleaned up on every way out.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::local;
+use crate::kit::idents::binding;
 use crate::kit::scan::{Piece, piece};
 use crate::kit::tokens::{
     anchor, argument, group, is_ident, is_joint, is_punct, located, regroup, split_at_commas, unwrap_invisible,
@@ -175,31 +175,39 @@ fn emit(bindings: &[Binding], body: &Body, krate: &TokenStream) -> TokenStream {
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
     let block = regroup(&body.block, quote!(#edge #statements));
     let innermost = quote!(async #move_ #block);
-    bindings.iter().rev().fold(innermost, |inner, binding| level(binding, &inner, body, move_.as_ref(), &private))
+    let outermost =
+        bindings.iter().rev().fold(innermost, |inner, context| level(context, &inner, body, move_.as_ref(), &private));
+    // In braces: a function of nothing but an `async` block is one that clippy wants written as an `async fn`.
+    quote!({ #outermost })
 }
 
-fn level(binding: &Binding, inner: &TokenStream, body: &Body, move_: Option<&TokenStream>, private: &TokenStream) -> TokenStream {
-    let Binding { name, context } = binding;
+fn level(
+    Binding { name, context }: &Binding,
+    inner: &TokenStream,
+    body: &Body,
+    move_: Option<&TokenStream>,
+    private: &TokenStream,
+) -> TokenStream {
     let (frame, outcome, answer, below, convert) =
-        (local("frame"), local("outcome"), local("answer"), local("__below"), local("convert"));
+        (binding("frame"), binding("outcome"), binding("answer"), binding("below"), binding("convert"));
     let fits = located(quote!(.fits()), body.block.span());
     let converted = located(quote!(.convert()), anchor(context));
     let context = argument(context.clone());
-    let name = if name == "_" { Ident::new("__value", Span::mixed_site()) } else { name.clone() };
-    let unused = (name == "__value").then(|| quote!(let _ = #name;));
+    // The user's own `_` for a `()` would be a pattern that clippy wants written as `()`.
+    let name = if name == "_" { quote!(_) } else { name.to_token_stream() };
+    // A method that takes `&mut self` is hidden by one of a trait that takes `&self`: hence the paths.
     quote! {
         async #move_ {
             let mut #frame = #private::frame(#private::plan(#context));
-            let mut #outcome = #private::Outcome::new();
+            let mut #outcome = #private::Outcome::NotBegun;
             let #answer = #outcome.answer();
-            if #frame.enter().await {
-                let (#below, #name) = #frame.lend();
-                #unused
+            if #private::Frame::enter(&mut #frame).await {
+                let (#below, #name) = #private::Frame::lend(&mut #frame);
                 #outcome = #private::attempt(#below, #inner).await;
-                #frame.leave(#answer.exit(&#outcome)).await;
+                #private::Frame::leave(&mut #frame, #answer.exit(&#outcome)).await;
             }
             let #convert = #frame.errors().within(&#answer) #fits #converted;
-            #outcome.conclude(#frame, #answer.failure(), #convert)
+            #outcome.conclude(&mut #frame, #answer.failure(), #convert)
         }
     }
 }

@@ -77,7 +77,7 @@ fn exit<R>(outcome: &Outcome<R>, is_err: impl FnOnce(&R) -> bool) -> Exit {
 impl<R> Outcome<R> {
     /// The result of a `with!`. The body's own panic goes first, then a clean-up's, then the body's error, then a context's; what does
     /// not get through is reported.
-    pub fn conclude<T, E>(self, frame: Frame<'_, T, E>, failure: Failure<R>, convert: fn(E) -> R) -> R {
+    pub fn conclude<T, E>(self, frame: &mut Frame<'_, T, E>, failure: Failure<R>, convert: fn(E) -> R) -> R {
         let (ended, teller) = frame.end();
         match (self, ended) {
             (Self::Ended(output), Ended::Well) => output,

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +36,7 @@ impl Below {
 
 /// How a body ended, if it has begun.
 pub enum Outcome<R> {
-    /// The set-up has failed.
+    /// Before the body, and without one where the set-up has failed.
     NotBegun,
     /// With this result.
     Ended(R),
@@ -46,11 +45,6 @@ pub enum Outcome<R> {
 }
 
 impl<R> Outcome<R> {
-    /// Before the body begins.
-    pub const fn new() -> Self {
-        Self::NotBegun
-    }
-
     /// What the body gives, as a type.
     pub fn answer(&self) -> Answer<R> {
         Answer::new()

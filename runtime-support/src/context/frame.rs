@@ -220,9 +220,9 @@ impl<T, E> Frame<'_, T, E> {
         &self.teller.about
     }
 
-    /// What came of it, once it is through.
-    pub(super) fn end(mut self) -> (Ended<E>, Teller<E>) {
-        (std::mem::replace(&mut self.ended, Ended::Well), self.teller.clone())
+    /// What came of it, once it is through, and who tells of it.
+    pub(super) fn end(&mut self) -> (Ended<E>, &Teller<E>) {
+        (std::mem::replace(&mut self.ended, Ended::Well), &self.teller)
     }
 }
 

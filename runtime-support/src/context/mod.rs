@@ -19,7 +19,7 @@ mod with;
 pub use self::attempt::{Outcome, attempt};
 pub use self::class::{AsyncContext, Contextual, plan};
 pub use self::entry::Entered;
-pub use self::frame::frame;
+pub use self::frame::{Frame, frame};
 pub use self::lender::{Exit, Lender, not_lent};
 pub use self::plan::{Context, LocalContext, context, lender, local_context, made};
 pub use self::stack::ExitStack;

@@ -48,13 +48,13 @@ where
     async move {
         let mut frame = frame(plan);
         frame.set_place(place);
-        let mut outcome = Outcome::new();
+        let mut outcome = Outcome::NotBegun;
         let answer = outcome.answer();
         if frame.enter().await {
             let (below, value) = frame.lend();
             outcome = attempt(below, body(value)).await;
             frame.leave(answer.exit(&outcome)).await;
         }
-        outcome.conclude(frame, answer.failure(), |error| Err(error.into()))
+        outcome.conclude(&mut frame, answer.failure(), |error| Err(error.into()))
     }
 }

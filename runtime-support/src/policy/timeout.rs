@@ -38,7 +38,7 @@ use crate::scope::{HowLong, Mark, Scope};
 /// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
 /// returned.
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new(), is_over: false }
+    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new() }
 }
 
 pin_project! {
@@ -49,56 +49,49 @@ pin_project! {
         #[pin]
         future: Option<F>,
         duration: Duration,
-        // Set by the first poll; the inner `None` is later than the clock can say.
+        // Set by the first poll, until the end is told; the inner `None` is later than the clock can say.
         deadline: Option<Option<Instant>>,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
         #[pin]
         sleep: Option<Sleep>,
         // What was handed over in the future.
         scope: Scope,
-        is_over: bool,
     }
 }
 
 impl<F: Future> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.as_mut().project();
-        let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
-        let Some(future) = this.future.as_mut().as_pin_mut() else { return self.poll_elapsed(cx) };
-        let mark = Mark::now();
-        let polled = future.poll(cx);
-        this.scope.take_since(mark);
-        if let Poll::Ready(output) = polled {
-            // What is still outstanding is the business of who is around.
-            this.scope.pass_on();
-            return Poll::Ready(Ok(output));
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Some(future) = this.future.as_mut().as_pin_mut() {
+            let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
+            let mark = Mark::now();
+            if let Poll::Ready(output) = future.poll(cx) {
+                // What is still outstanding is the business of who is around; what this poll has left is that already.
+                this.scope.pass_on();
+                return Poll::Ready(Ok(output));
+            }
+            this.scope.take_since(mark);
+            let Some(deadline) = deadline else { return Poll::Pending };
+            // A timer never fires in the poll that sets it, so one poll is all that no time allows.
+            if !this.duration.is_zero() {
+                ready!(poll_sleep(this.sleep, deadline, cx));
+            }
+            give_up(this.future, this.scope);
         }
-        let Some(deadline) = deadline else { return Poll::Pending };
-        // A timer never fires in the poll that sets it, so one poll is all that no time allows.
-        if !this.duration.is_zero() {
-            ready!(poll_sleep(this.sleep, deadline, cx));
-        }
-        let future = &mut this.future;
-        this.scope.watch(|| future.set(None));
-        self.poll_elapsed(cx)
+        // The future is gone: waits for the clean-ups in it.
+        ready!(this.scope.poll_clear(HowLong::Grace, cx));
+        assert!(this.deadline.take().is_some(), "`timeout` was polled after it had elapsed");
+        Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
     }
 }
 
-impl<F> Timeout<F> {
-    /// The future is gone: waits for the clean-ups in it.
-    #[cold]
-    fn poll_elapsed(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Elapsed>>
-    where
-        F: Future,
-    {
-        let this = self.project();
-        assert!(!*this.is_over, "`timeout` was polled after it had elapsed");
-        ready!(this.scope.poll_clear(HowLong::Grace, cx));
-        *this.is_over = true;
-        Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
-    }
+/// Time ran out: drops the future, and takes what it hands over.
+#[cold]
+fn give_up<F>(mut future: Pin<&mut Option<F>>, scope: &mut Scope) {
+    scope.watch(|| future.set(None));
 }
 
 impl<F> fmt::Debug for Timeout<F> {
@@ -146,6 +139,7 @@ where
 {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         match ready!(this.timeout.poll(cx)) {

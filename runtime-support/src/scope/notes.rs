@@ -33,9 +33,9 @@ impl Mark {
         let taken = NOTES.try_with(|notes| {
             let mut notes = notes.borrow_mut();
             let first = notes.partition_point(|(number, _)| *number <= self.0);
-            notes.split_off(first)
+            notes.drain(first..).map(|(_, outstanding)| outstanding).collect()
         });
-        taken.unwrap_or_default().into_iter().map(|(_, outstanding)| outstanding).collect()
+        taken.unwrap_or_default()
     }
 }
 

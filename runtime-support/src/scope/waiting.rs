@@ -27,7 +27,7 @@ pub(crate) enum HowLong {
 
 /// What was handed over in something, and has not ended. Dropped with something in it, whoever is around gets that.
 #[derive(Debug, Default)]
-pub(crate) struct Scope(Option<Box<Open>>);
+pub(crate) struct Scope(ManuallyDrop<Option<Box<Open>>>);
 
 struct Open {
     outstanding: Vec<Arc<Outstanding>>,

@@ -2,5 +2,6 @@
 
 #![deny(warnings, missing_docs)]
 
+pub mod context;
 pub mod gather;
 pub mod generator;

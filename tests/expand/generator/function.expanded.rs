@@ -15,11 +15,12 @@ pub fn rows<'a, T: Row>(
         }
         {
             match weftwork::__private::pin!(
-                weftwork::__private::async_iterable(db.query(table).take(limit))
+                weftwork::__private::looped(weftwork::__private::async_iterable(db
+                .query(table).take(limit)))
             ) {
-                mut __stream => {
+                mut __stream_1 => {
                     while let weftwork::__private::Some(__item) = weftwork::__private::next(
-                            &mut __stream,
+                            &mut __stream_1,
                         )
                         .await
                     {
@@ -36,6 +37,7 @@ pub fn rows<'a, T: Row>(
                             __item.await
                         };
                     }
+                    weftwork::__private::close(&mut __stream_1).await;
                 }
             };
         }

@@ -17,11 +17,11 @@ fn parsed(lines: impl Stream<Item = String>) -> impl Stream<Item = Result<u32, E
                 }
                 {
                     match weftwork::__private::pin!(
-                        weftwork::__private::async_iterable(lines)
+                        weftwork::__private::looped(weftwork::__private::async_iterable(lines))
                     ) {
-                        mut __stream => {
+                        mut __stream_1 => {
                             while let weftwork::__private::Some(__item) = weftwork::__private::next(
-                                    &mut __stream,
+                                    &mut __stream_1,
                                 )
                                 .await
                             {
@@ -51,6 +51,7 @@ fn parsed(lines: impl Stream<Item = String>) -> impl Stream<Item = Result<u32, E
                                     }
                                 }
                             }
+                            weftwork::__private::close(&mut __stream_1).await;
                         }
                     };
                 }

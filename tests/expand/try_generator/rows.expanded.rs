@@ -7,12 +7,13 @@ fn rows(db: &Db) -> impl Stream<Item = Result<Row, DbError>> {
                 }
                 {
                     match weftwork::__private::pin!(
-                        weftwork::__private::async_iterable(db.query("select *"). await
-                        ?)
+                        weftwork::__private::looped(weftwork::__private::async_iterable(db
+                        .query("select *"). await ?))
                     ) {
-                        mut __stream => {
+                        mut __stream_1 => {
+                            use weftwork::__private::closing::*;
                             while let weftwork::__private::Some(__item) = weftwork::__private::next(
-                                    &mut __stream,
+                                    &mut __stream_1,
                                 )
                                 .await
                             {
@@ -23,12 +24,13 @@ fn rows(db: &Db) -> impl Stream<Item = Result<Row, DbError>> {
                                     }
                                     let __item = weftwork::__private::put_ok(
                                         weftwork::__private::accepts(&__outlet),
-                                        row?,
+                                        row.__or_close(&mut __stream_1).await?,
                                         &__outlet,
                                     );
                                     __item.await
                                 };
                             }
+                            weftwork::__private::close(&mut __stream_1).await;
                         }
                     };
                 }

@@ -1,5 +1,6 @@
 //! Every name of the prelude, and a few that generated code might like, as something else.
 
+mod context;
 mod gather;
 mod policies;
 mod transactional;

@@ -3,7 +3,9 @@
 #![forbid(unused, unreachable_code, non_upper_case_globals, unused_braces, unused_parens)]
 #![forbid(clippy::all, clippy::needless_return, clippy::let_unit_value, clippy::redundant_closure_call)]
 
-use weftwork::{Elapsed, Stream, as_completed, for_await, gather, generator, limit, timeout, try_generator};
+use weftwork::{
+    Context, Elapsed, Stream, as_completed, context, for_await, gather, generator, limit, timeout, try_generator, with,
+};
 
 /// Under a stack.
 ///
@@ -50,6 +52,34 @@ pub async fn together(values: &[u8]) -> Result<Vec<u8>, Elapsed> {
         },
         limit = 2
     )
+    .await
+}
+
+/// A context.
+pub fn lent(value: u8) -> Context<u8, Elapsed> {
+    context!(async move {
+        let (value, exit) = yield value;
+        if exit.is_ok() {
+            stack(value).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Contexts, and a loop that is left.
+///
+/// # Errors
+/// When time runs out.
+pub async fn contexts(values: impl Stream<Item = Result<u8, Elapsed>>) -> Result<u8, Elapsed> {
+    with!(value = lent(1), _ = lent(2), async || -> Result<u8, Elapsed> {
+        for_await!(for next in values {
+            let next = next?;
+            if next > *value {
+                return Ok(next);
+            }
+        });
+        Ok(*value)
+    })
     .await
 }
 

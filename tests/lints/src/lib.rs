@@ -9,6 +9,7 @@
 // What a stranger's transitive dependencies do is no matter of generated code.
 #![allow(clippy::multiple_crate_versions, clippy::cargo_common_metadata)]
 
+pub mod context;
 pub mod forbidding;
 pub mod gather;
 pub mod generator;

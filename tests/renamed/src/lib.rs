@@ -1,5 +1,6 @@
 //! Every macro with weftwork under another name. That it compiles is the test. One module a construct.
 
+pub mod context;
 pub mod gather;
 pub mod generator;
 pub mod policies;

@@ -1,6 +1,7 @@
 //! The cases: one file or folder an area.
 
 mod concurrency;
+mod context;
 pub(crate) mod generator;
 mod policies;
 mod transactions;
@@ -15,6 +16,7 @@ pub(crate) struct Area {
 pub(crate) const ALL: &[Area] = &[
     Area { name: "generator", run: generator::run },
     Area { name: "concurrency", run: concurrency::run },
+    Area { name: "context", run: context::run },
     Area { name: "policies", run: policies::run },
     Area { name: "transactions", run: transactions::run },
 ];

@@ -1,0 +1,7 @@
+fn lease(pool: Pool) -> Context<()> {
+    context!(async move {
+        let lease = pool.lease().await;
+        yield;
+        lease.give_back().await;
+    })
+}

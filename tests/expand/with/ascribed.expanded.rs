@@ -1,0 +1,35 @@
+async fn count(pool: &Pool) -> Result<u64, AppError> {
+    {
+        async {
+            let mut __frame = weftwork::__private::frame(
+                weftwork::__private::plan(connection(pool.clone())),
+            );
+            let mut __outcome = weftwork::__private::Outcome::NotBegun;
+            let __answer = __outcome.answer();
+            if weftwork::__private::Frame::enter(&mut __frame).await {
+                let (__below, conn) = weftwork::__private::Frame::lend(&mut __frame);
+                __outcome = weftwork::__private::attempt(
+                        __below,
+                        async {
+                            if false {
+                                return weftwork::__private::returned::<
+                                    Result<u64, AppError>,
+                                >();
+                            }
+                            let rows = conn.rows("users").await?;
+                            Ok(rows.len())
+                        },
+                    )
+                    .await;
+                weftwork::__private::Frame::leave(
+                        &mut __frame,
+                        __answer.exit(&__outcome),
+                    )
+                    .await;
+            }
+            let __convert = __frame.errors().within(&__answer).fits().convert();
+            __outcome.conclude(&mut __frame, __answer.failure(), __convert)
+        }
+    }
+        .await
+}

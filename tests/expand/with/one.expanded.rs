@@ -1,0 +1,27 @@
+async fn count(pool: &Pool) -> u64 {
+    {
+        async {
+            let mut __frame = weftwork::__private::frame(
+                weftwork::__private::plan(connection(pool.clone())),
+            );
+            let mut __outcome = weftwork::__private::Outcome::NotBegun;
+            let __answer = __outcome.answer();
+            if weftwork::__private::Frame::enter(&mut __frame).await {
+                let (__below, conn) = weftwork::__private::Frame::lend(&mut __frame);
+                __outcome = weftwork::__private::attempt(
+                        __below,
+                        async { conn.count("users").await },
+                    )
+                    .await;
+                weftwork::__private::Frame::leave(
+                        &mut __frame,
+                        __answer.exit(&__outcome),
+                    )
+                    .await;
+            }
+            let __convert = __frame.errors().within(&__answer).fits().convert();
+            __outcome.conclude(&mut __frame, __answer.failure(), __convert)
+        }
+    }
+        .await
+}
