@@ -1,15 +1,15 @@
 //! `with!(name = context, { .. })`: a body with contexts, which are cleaned up on every way out.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
-use crate::kit::idents::binding;
+use crate::kit::idents::{binding, local_at};
 use crate::kit::scan::{Piece, piece};
 use crate::kit::tokens::{
-    anchor, argument, group, is_ident, is_joint, is_punct, located, regroup, split_at_commas, unwrap_invisible,
+    anchor, argument, group, is_ident, is_joint, is_punct, located, mentions, operand, regroup, split_at_commas, unwrap_invisible,
 };
 
 const EXAMPLE: &str = "with!(conn = connection(pool), { .. })";
@@ -33,62 +33,94 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (krate, input) = split_crate(input);
     let parts = split_at_commas(input);
     driver::expression("with!", &fallback(&parts), |errors| {
-        let (bindings, body) = read(&parts, errors)?;
-        refuse_yields(&body.block.stream(), errors);
-        Some(emit(&bindings, &body, &krate.into_token_stream()))
+        let (bindings, mut body) = read(&parts, errors)?;
+        let krate = krate.into_token_stream();
+        body.block = regroup(&body.block, without_yields(body.block.stream(), &krate, errors));
+        Some(emit(&bindings, &body, &krate))
     })
 }
 
-/// Keeps the contexts and the body where the editor can see them.
+/// Keeps the contexts where the editor can see them, for what has no body to keep.
 fn fallback(parts: &[TokenStream]) -> TokenStream {
-    let Some((last, bindings)) = parts.split_last() else { return TokenStream::new() };
-    let contexts = bindings.iter().filter_map(|part| Some(read_binding(part)?.context)).map(argument);
-    let body = read_body(last).map(|body| body.block);
-    if bindings.is_empty() && body.is_none() {
-        return TokenStream::new();
+    let bindings = parts.iter().filter_map(read_binding).filter(|binding| !binding.context.is_empty());
+    let contexts: Vec<TokenStream> = bindings.map(|binding| argument(binding.context)).collect();
+    match parts {
+        [] => TokenStream::new(),
+        _ => quote!(#(_ = #contexts;)* async {}),
     }
-    quote!(#(_ = #contexts;)* async { #body })
 }
 
+/// Where something is wrong, what may have been meant, so that nothing else is wrong with it.
 fn read(parts: &[TokenStream], errors: &mut Errors) -> Option<(Vec<Binding>, Body)> {
     let Some((last, before)) = parts.split_last() else {
         errors.at(TokenStream::new(), format_args!("`with!` needs a context and a body\nwrite `{EXAMPLE}`"));
         return None;
     };
-    let body = match (read_body(last), before.iter().find(|part| read_body(part).is_some())) {
-        (Some(body), _) => Some(body),
-        (None, Some(body)) => {
-            errors.at(body, format_args!("the body of `with!` stands last\nwrite `{EXAMPLE}`"));
-            return None;
-        }
-        (None, None) => {
-            errors.at(last, format_args!("`with!` needs a body behind its contexts\nwrite `{EXAMPLE}`"));
-            return None;
-        }
-    };
-    if before.is_empty() {
-        errors.at(last, format_args!("`with!` needs a context in front of its body\nwrite `{EXAMPLE}`"));
+    let found = parts.iter().rposition(|part| read_body(part).is_some());
+    let Some((body, position)) = found.and_then(|position| Some((read_body(&parts[position])?, position))) else {
+        errors.at(last, format_args!("`with!` needs a body behind its contexts\nwrite `{EXAMPLE}`"));
         return None;
+    };
+    if position < before.len() {
+        let rule = "the body of `with!` stands last, and no options behind it";
+        errors.at(&parts[position], format_args!("{rule}\nwrite `{EXAMPLE}`"));
+    } else if before.is_empty() {
+        errors.at(last, format_args!("`with!` needs a context in front of its body\nwrite `{EXAMPLE}`"));
     }
     let mut bindings = Vec::new();
-    for part in before {
+    for part in &parts[..position] {
         match read_binding(part) {
             Some(binding) if binding.context.is_empty() => {
                 errors.at(part, format_args!("the context is missing\nwrite `{EXAMPLE}`"));
+                return None;
             }
             Some(binding) => bindings.push(binding),
             None if read_body(part).is_some() => errors.at(part, format_args!("`with!` has one body\nwrite `{EXAMPLE}`")),
-            None => errors.at(
-                part,
-                format_args!(
-                    "a context of `with!` gets a name\nwrite `name = {part}`, or `_ = {part}` where it is not used",
-                    part = shown(part)
-                ),
-            ),
+            None => bindings.push(unnamed(part, errors)),
         }
     }
-    (bindings.len() == before.len()).then_some(())?;
-    Some((bindings, body?))
+    Some((bindings, body))
+}
+
+/// Says what is wrong with a part that is no `name = context`.
+fn unnamed(part: &TokenStream, errors: &mut Errors) -> Binding {
+    let meant = meant(part);
+    let (name, context) = (&meant.name, shown(&meant.context));
+    if name != "_" {
+        errors.at(part, format_args!("a context of `with!` gets a plain name\nwrite `{name} = {context}`"));
+    } else if context == shown(part) {
+        errors.at(
+            part,
+            format_args!("a context of `with!` gets a name\nwrite `name = {context}`, or `_ = {context}` where it is not used"),
+        );
+    } else {
+        errors.at(part, format_args!("a context of `with!` gets a name, and no pattern\nwrite `name = {context}`"));
+    }
+    meant
+}
+
+/// The name and the context in `mut name = context`, `name: T = context` and `context as name`.
+fn meant(part: &TokenStream) -> Binding {
+    let trees: Vec<TokenTree> = part.clone().into_iter().collect();
+    if let [context @ .., as_, TokenTree::Ident(name)] = &trees[..] {
+        if is_ident(Some(as_), "as") {
+            return Binding { name: name.clone(), context: context.iter().cloned().collect() };
+        }
+    }
+    let underscore = || Ident::new("_", Span::mixed_site());
+    let equals = |&index: &usize| is_punct(trees.get(index), '=') && !is_joint(trees.get(index));
+    let Some(equals) = (0..trees.len()).find(equals).filter(|&index| index + 1 < trees.len()) else {
+        return Binding { name: underscore(), context: part.clone() };
+    };
+    let name = trees[..equals].iter().find_map(|tree| match tree {
+        TokenTree::Ident(word) if ["let", "mut", "ref"].iter().any(|keyword| word == keyword) => None,
+        other => Some(other),
+    });
+    let name = match name {
+        Some(TokenTree::Ident(name)) => name.clone(),
+        _ => underscore(),
+    };
+    Binding { name, context: trees[equals + 1..].iter().cloned().collect() }
 }
 
 /// As it was written, but for spaces.
@@ -137,30 +169,42 @@ fn read_body(part: &TokenStream) -> Option<Body> {
     }
 }
 
-/// A `yield` that is still there belongs to no generator: one around this has taken its own.
-fn refuse_yields(tokens: &TokenStream, errors: &mut Errors) {
-    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+/// A `yield` that is still there belongs to no generator: one around this has taken its own. Its value stays, without it.
+fn without_yields(tokens: TokenStream, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
+    if !mentions(&tokens, "yield") {
+        return tokens;
+    }
+    let trees: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut out: Vec<TokenTree> = Vec::new();
     let mut index = 0;
     while index < trees.len() {
+        let mut length = 1;
         match piece(&trees, index) {
-            Piece::Yield => errors.at(
-                &trees[index],
-                "there is no generator around this `yield`\nin the body of `with!` it stands for that of a `generator!` around it; a context lends in `context!`",
-            ),
-            Piece::Foreign(length) => {
-                index += length;
-                continue;
+            Piece::Yield => {
+                errors.at(
+                    &trees[index],
+                    "there is no generator around this `yield`\nin the body of `with!` it stands for that of a `generator!` around it; a context lends in `context!`",
+                );
+                let value = operand(&trees[index + 1..]);
+                length += value.len();
+                let value = without_yields(value.iter().cloned().collect(), krate, errors);
+                out.extend(if value.is_empty() { quote!(()) } else { quote!(#krate::__private::drop(#value)) });
             }
-            // A macro has its own rules.
-            _ if index >= 2 && is_punct(trees.get(index - 1), '!') => {}
-            _ => {
-                if let TokenTree::Group(inside) = &trees[index] {
-                    refuse_yields(&inside.stream(), errors);
+            Piece::Foreign(foreign) => {
+                length = foreign.min(trees.len() - index);
+                out.extend(trees[index..index + length].iter().cloned());
+            }
+            _ => match &trees[index] {
+                // A macro has its own rules.
+                TokenTree::Group(inside) if index < 2 || !is_punct(trees.get(index - 1), '!') => {
+                    out.push(regroup(inside, without_yields(inside.stream(), krate, errors)).into());
                 }
-            }
+                other => out.push(other.clone()),
+            },
         }
-        index += 1;
+        index += length;
     }
+    out.into_iter().collect()
 }
 
 /// In:  `name = CONTEXT, { BODY }`
@@ -191,7 +235,9 @@ fn level(
     let (frame, outcome, answer, below, convert) =
         (binding("frame"), binding("outcome"), binding("answer"), binding("below"), binding("convert"));
     let fits = located(quote!(.fits()), body.block.span());
-    let converted = located(quote!(.convert()), anchor(context));
+    // Where a conversion is missing, rustc blames what the method is called on.
+    let within = local_at("__within", anchor(context));
+    let converted = located(quote!(#within.convert()), anchor(context));
     let context = argument(context.clone());
     // The user's own `_` for a `()` would be a pattern that clippy wants written as `()`.
     let name = if name == "_" { quote!(_) } else { name.to_token_stream() };
@@ -206,7 +252,9 @@ fn level(
                 #outcome = #private::attempt(#below, #inner).await;
                 #private::Frame::leave(&mut #frame, #answer.exit(&#outcome)).await;
             }
-            let #convert = #frame.errors().within(&#answer) #fits #converted;
+            let #within = #frame.errors().within(&#answer);
+            let #within = #within #fits;
+            let #convert = #converted;
             #outcome.conclude(&mut #frame, #answer.failure(), #convert)
         }
     }

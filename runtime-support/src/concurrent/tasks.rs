@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::mem::{replace, take};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::thread;
@@ -31,6 +31,8 @@ struct Shared {
     running: AtomicUsize,
     /// Who waits for the last one to end.
     owner: Mutex<Option<Waker>>,
+    /// Whether one was dropped before its end.
+    is_cut: AtomicBool,
     /// What was handed over in the tasks.
     scope: Mutex<Scope>,
     place: &'static Location<'static>,
@@ -47,6 +49,7 @@ pub fn tasks() -> Tasks {
         runtime,
         running: AtomicUsize::new(0),
         owner: Mutex::new(None),
+        is_cut: AtomicBool::new(false),
         scope: Mutex::default(),
         place: Location::caller(),
     }))
@@ -72,6 +75,10 @@ impl Tasks {
         Running(shared.runtime.spawn(Task { future: Some(future), judge, grace, counted: Some(Counted(shared.clone())) }))
     }
 
+    fn are_gone(&self) -> bool {
+        self.0.running.load(Ordering::Acquire) == 0
+    }
+
     /// Waits until no task is left, and nothing of one either.
     fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
         if self.0.running.load(Ordering::Acquire) == 0 {
@@ -94,12 +101,12 @@ impl Tasks {
 
     /// Lets whoever is around wait for those that are left; `drain` does as well.
     fn leave(&self) {
-        if self.0.running.load(Ordering::Acquire) == 0 {
+        if self.are_gone() {
             self.0.take_scope().pass_on();
             return;
         }
         let about = About { name: NAME.into(), place: self.0.place, grace: None };
-        hand_over(&self.0.runtime, about, self.clone().ended());
+        hand_over(&self.0.runtime, about, Scope::new(), self.clone().ended());
     }
 }
 
@@ -143,6 +150,9 @@ pin_project! {
 
     impl<F: Future> PinnedDrop for Task<F> {
         fn drop(this: Pin<&mut Self>) {
+            if let (Some(_), Some(Counted(shared))) = (&this.future, &this.counted) {
+                shared.is_cut.store(true, Ordering::Relaxed);
+            }
             this.leave();
         }
     }
@@ -152,10 +162,21 @@ impl<F: Future> Task<F> {
     /// Drops the future, and keeps what is handed over in that for the owner.
     fn leave(self: Pin<&mut Self>) {
         let mut this = self.project();
-        let mark = Mark::now();
+        let _left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
         this.future.set(None);
-        if let (true, Some(Counted(shared))) = (mark.is_past(), this.counted) {
-            shared.scope().take_since(mark);
+    }
+}
+
+/// Keeps what is handed over from then on for the owner, also where a destructor panics.
+struct Left<'t> {
+    shared: &'t Shared,
+    mark: Mark,
+}
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        if self.mark.is_past() {
+            self.shared.scope().take_since(self.mark);
         }
     }
 }
@@ -166,11 +187,9 @@ impl<F: Future> Future for Task<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_mut().project();
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
-        let mark = Mark::now();
+        let left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
         let polled = catch_unwind(AssertUnwindSafe(|| this.grace.within(|| future.poll(cx))));
-        if let (true, Some(Counted(shared))) = (mark.is_past(), &*this.counted) {
-            shared.scope().take_since(mark);
-        }
+        drop(left);
         let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(output)) => Ok(output),
@@ -340,6 +359,10 @@ impl<G: Future<Output = O>, O> Future for Supervised<G, O> {
                 children.set(None);
                 tasks.leave();
             });
+            if tasks.are_gone() && !tasks.0.is_cut.load(Ordering::Relaxed) {
+                // Nothing was given up: what is still outstanding is the business of who is around.
+                this.scope.pass_on();
+            }
         }
         ready!(this.scope.poll_clear(HowLong::Grace, cx));
         match this.outcome.take() {

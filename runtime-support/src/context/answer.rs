@@ -104,20 +104,33 @@ impl<R> Outcome<R> {
 
 /// What a context fails with, as a type.
 #[derive(Debug)]
-pub struct Errors<E>(AnyErrors<E>);
+pub struct Errors<E>(PossibleErrors<E>);
 
-/// Behind [`Errors`] that are neither impossible nor those of a stack.
+/// Behind [`Errors`] that are not impossible. One step for each rule: where the type is not known, as something else is wrong, the
+/// first one is taken and nothing is said.
+#[derive(Debug)]
+pub struct PossibleErrors<E>(AnyErrors<E>);
+
+/// Behind [`PossibleErrors`] that are not those of a stack.
 #[derive(Debug)]
 pub struct AnyErrors<E>(PhantomData<fn(E)>);
 
 impl<T, E> Frame<'_, T, E> {
     /// What it fails with.
     pub fn errors(&self) -> Errors<E> {
-        Errors(AnyErrors(PhantomData))
+        Errors(PossibleErrors(AnyErrors(PhantomData)))
     }
 }
 
 impl<E> Deref for Errors<E> {
+    type Target = PossibleErrors<E>;
+
+    fn deref(&self) -> &PossibleErrors<E> {
+        &self.0
+    }
+}
+
+impl<E> Deref for PossibleErrors<E> {
     type Target = AnyErrors<E>;
 
     fn deref(&self) -> &AnyErrors<E> {
@@ -136,7 +149,7 @@ impl Errors<Infallible> {
 #[derive(Debug)]
 pub struct Same<E>(pub(super) E);
 
-impl<E> Errors<Same<E>> {
+impl<E> PossibleErrors<Same<E>> {
     /// The body's error is the same, or there is none.
     pub fn within<R>(&self, _: &Answer<R>) -> WithinSame<R, E> {
         WithinSame(AnyWithinSame(PhantomData))

@@ -76,41 +76,20 @@ pub trait AsyncContext: Send + Sized + 'static {
     label = "not a context",
     note = "`with!` takes a `weftwork::Context`, as functions with `context!` give it, or a type that implements `weftwork::AsyncContext`"
 )]
-pub trait Contextual<'a>: Supplies {
-    #[doc(hidden)]
-    fn plan(self) -> Plan<'a, Self::Value, Self::Error>;
-}
-
-/// The types of a context. They stand apart from the lifetime of [`Contextual`]: rustc forgets lifetimes where it looks into a future
-/// for `Send`, and could not tell that these are the same for all of them.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a context", label = "not a context")]
-pub trait Supplies {
+pub trait Contextual<'a> {
     /// What it lends.
     type Value;
     /// What it fails with.
     type Error;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E> Supplies for Context<T, E> {
-    type Value = T;
-    type Error = E;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, E> Supplies for LocalContext<'_, T, E> {
-    type Value = T;
-    type Error = E;
-}
-
-#[diagnostic::do_not_recommend]
-impl<C: AsyncContext> Supplies for C {
-    type Value = C::Value;
-    type Error = C::Error;
+    #[doc(hidden)]
+    fn plan(self) -> Plan<'a, Self::Value, Self::Error>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E> Contextual<'static> for Context<T, E> {
+    type Value = T;
+    type Error = E;
+
     fn plan(self) -> Plan<'static, T, E> {
         self.0
     }
@@ -118,6 +97,9 @@ impl<T, E> Contextual<'static> for Context<T, E> {
 
 #[diagnostic::do_not_recommend]
 impl<'a, T, E> Contextual<'a> for LocalContext<'a, T, E> {
+    type Value = T;
+    type Error = E;
+
     fn plan(self) -> Plan<'a, T, E> {
         self.0
     }
@@ -125,12 +107,20 @@ impl<'a, T, E> Contextual<'a> for LocalContext<'a, T, E> {
 
 #[diagnostic::do_not_recommend]
 impl<C: AsyncContext> Contextual<'static> for C {
+    type Value = C::Value;
+    type Error = C::Error;
+
     fn plan(self) -> Plan<'static, C::Value, C::Error> {
         self.into_context().0
     }
 }
 
 /// The context of a `with!`.
-pub fn plan<'a, C: Contextual<'a>>(context: C) -> Plan<'a, C::Value, C::Error> {
+///
+/// Its types stand for themselves: of what is no context rustc would look for those once more, and complain again.
+pub fn plan<'a, C, T, E>(context: C) -> Plan<'a, T, E>
+where
+    C: Contextual<'a, Value = T, Error = E>,
+{
     context.plan()
 }

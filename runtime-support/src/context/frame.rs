@@ -147,16 +147,22 @@ impl<T, E> Frame<'_, T, E> {
     }
 
     fn poll_leave(&mut self, exit: Exit, cx: &mut Context<'_>) -> Poll<()> {
-        if self.poll_clean_up(exit, cx).is_pending() {
-            // An end to the wait is an end to that of everybody.
-            ready!(self.poll_grace(cx));
-            self.abandon(true);
+        let grace = self.teller.about.grace;
+        if self.below.scope().poll_clear(HowLong::ToTheEnd, cx).is_pending() {
+            // A time of its own begins with the clean-up itself. Without any, nobody waits at all.
+            if grace.is_none_or(|grace| !grace.is_zero()) {
+                return Poll::Pending;
+            }
+        } else if self.poll_clean_up(exit, cx).is_ready() {
+            return Poll::Ready(());
         }
+        // An end to the wait is an end to that of everybody.
+        ready!(self.poll_grace(cx));
+        self.abandon(true);
         Poll::Ready(())
     }
 
     fn poll_clean_up(&mut self, exit: Exit, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(self.below.scope().poll_clear(HowLong::ToTheEnd, cx));
         let Some(open) = &mut self.open else { return Poll::Ready(()) };
         if let Some(value) = self.value.take() {
             open.slot.give_back(value, exit);
@@ -228,7 +234,7 @@ impl<T, E> Frame<'_, T, E> {
 
 impl<T, E> Frame<'_, T, E> {
     /// Tells what came of it where nobody else gets that.
-    pub(super) fn report(self) {
+    pub(super) fn report(mut self) {
         let (ended, teller) = self.end();
         teller.ended(ended);
     }
@@ -246,7 +252,7 @@ where
     T: Send + 'static,
     E: 'static,
 {
-    let Left { runtime, mut below, span, teller, is_overdue } = left;
+    let Left { runtime, below, span, teller, is_overdue } = left;
     let about = teller.about.clone();
     let Some(runtime) = runtime else {
         scope::lost(&about, "can not run: there was no runtime");
@@ -254,15 +260,14 @@ where
     };
     let mut body = open.body;
     let rest = async move {
-        below.clear(HowLong::ToTheEnd).await;
         if let Err(error) = poll_fn(|cx| span.within(|| body.as_mut().poll(cx))).await {
             teller.failed(&error);
         }
     };
     if is_overdue {
-        scope::hand_over_quietly(&runtime, about, rest);
+        scope::hand_over_quietly(&runtime, about, below, rest);
     } else {
-        scope::hand_over(&runtime, about, rest);
+        scope::hand_over(&runtime, about, below, rest);
     }
 }
 

@@ -212,37 +212,44 @@ where
 }
 
 /// What `context!` can be: a [`Context`] or a [`LocalContext`], as the function around it says.
+///
+/// What it asks of the body stands with [`made`]: there rustc says which part of it is missing.
 #[diagnostic::on_unimplemented(
-    message = "`context!` makes a `Context` or a `LocalContext`, and this has to be `{Self}`",
-    label = "makes a context",
-    note = "return `weftwork::Context<T, E>`, with `T` what is lent and `E` the error"
+    message = "this `context!` lends `{T}` and fails with `{E}`, and it has to be `{Self}`",
+    label = "lends `{T}`, fails with `{E}`",
+    note = "it makes a `weftwork::Context<T, E>` or a `LocalContext<'_, T, E>`, with `T` what is lent and `E` the error",
+    note = "a context that can not fail ends with nothing, any other one with `Ok(())` or an `Err`"
 )]
-pub trait FromBody<T, E, B> {
+pub trait FromBody<'a, T, E>: Sized {
     #[doc(hidden)]
     #[track_caller]
-    fn from_body(lends: Lends<T>, body: B) -> Self;
+    fn from_body<B>(lends: Lends<T>, body: B) -> Self
+    where
+        T: Send + 'a,
+        E: fmt::Debug + 'a,
+        B: Future<Output: Closing<E>> + Send + 'a;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E, B> FromBody<T, E, B> for Context<T, E>
-where
-    T: Send + 'static,
-    E: fmt::Debug + 'static,
-    B: Future<Output: Closing<E>> + Send + 'static,
-{
-    fn from_body(Lends(slot): Lends<T>, body: B) -> Self {
+impl<T, E> FromBody<'static, T, E> for Context<T, E> {
+    fn from_body<B>(Lends(slot): Lends<T>, body: B) -> Self
+    where
+        T: Send + 'static,
+        E: fmt::Debug + 'static,
+        B: Future<Output: Closing<E>> + Send + 'static,
+    {
         Self(Plan::new(slot, body, Some(hand_over)))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, T, E, B> FromBody<T, E, B> for LocalContext<'a, T, E>
-where
-    T: Send,
-    E: fmt::Debug + 'a,
-    B: Future<Output: Closing<E>> + Send + 'a,
-{
-    fn from_body(Lends(slot): Lends<T>, body: B) -> Self {
+impl<'a, T, E> FromBody<'a, T, E> for LocalContext<'a, T, E> {
+    fn from_body<B>(Lends(slot): Lends<T>, body: B) -> Self
+    where
+        T: Send + 'a,
+        E: fmt::Debug + 'a,
+        B: Future<Output: Closing<E>> + Send + 'a,
+    {
         Self(Plan::new(slot, body, None))
     }
 }
@@ -258,18 +265,21 @@ pub fn lender<T>() -> (Lender<T>, Lends<T>) {
 
 /// `context!`.
 #[track_caller]
-pub fn made<C, T, E, B>(lends: Lends<T>, body: B) -> C
+pub fn made<'a, C, T, E, B>(lends: Lends<T>, body: B) -> C
 where
-    C: FromBody<T, E, B>,
+    C: FromBody<'a, T, E>,
+    T: Send + 'a,
+    E: fmt::Debug + 'a,
+    B: Future<Output: Closing<E>> + Send + 'a,
 {
     C::from_body(lends, body)
 }
 
 /// What the body of a context ends with: nothing, where it can not fail, or a `Result`.
 #[diagnostic::on_unimplemented(
-    message = "the clean-up of a context ends with a `Result` of its error, or with nothing, and this is `{Self}`",
+    message = "a context ends with nothing, or with a `Result<(), E>`, and this one ends with `{Self}`",
     label = "ends with `{Self}`",
-    note = "a context that can not fail ends with nothing, any other one with `Ok(())` or an `Err` of `{E}`"
+    note = "a context that can not fail ends with nothing, any other one with `Ok(())` or an `Err`"
 )]
 pub trait Closing<E> {
     #[doc(hidden)]

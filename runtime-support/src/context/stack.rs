@@ -7,18 +7,20 @@ use std::future::{Future, poll_fn};
 use std::mem::take;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::runtime::Handle;
 
 use super::answer::Same;
-use super::class::{Contextual, Supplies, plan};
+use super::class::{Contextual, plan};
 use super::entry::{Entered, Home};
 use super::frame::{Ended, Frame, frame};
 use super::lender::{Exit, Lender};
 use super::plan::{Plan, context};
 use crate::policy::timeout::timeout;
 use crate::report::{Report, ReportKind, panic_message, report};
-use crate::scope::{self, About, grace_in_force};
+use crate::scope::{self, About, HowLong, Scope, grace_in_force};
 
 /// Contexts whose number is known at run time only, and other things to be undone: the last one first.
 ///
@@ -160,15 +162,20 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
     ///
     /// # Cancel safety
     /// Dropped meanwhile, the rest goes on as a task.
-    pub async fn close(&mut self) -> Result<(), E> {
-        let mut frame = frame(plan(self.pop_all()));
-        if frame.enter().await {
-            frame.leave(Exit::Completed).await;
-        }
-        match frame.end().0 {
-            Ended::Well => Ok(()),
-            Ended::Failed(Same(error)) => Err(error),
-            Ended::Panicked(payload) => resume_unwind(payload),
+    #[track_caller]
+    pub fn close(&mut self) -> impl Future<Output = Result<(), E>> {
+        let place = Location::caller();
+        async move {
+            let mut frame = frame(plan(self.pop_all()));
+            frame.set_place(place);
+            if frame.enter().await {
+                frame.leave(Exit::Completed).await;
+            }
+            match frame.end().0 {
+                Ended::Well => Ok(()),
+                Ended::Failed(Same(error)) => Err(error),
+                Ended::Panicked(payload) => resume_unwind(payload),
+            }
         }
     }
 
@@ -189,24 +196,31 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
     pub fn pop_all(&mut self) -> Self {
         Self { entries: take(&mut self.entries), runtime: self.runtime.clone(), place: self.place }
     }
+}
 
-    /// Undoes everything, the last one first.
-    async fn undo(&mut self, exit: Exit) -> Result<(), E> {
-        let (mut failed, mut panicked) = (None, None::<Box<dyn Any + Send>>);
-        while let Some(Entry { about, undo }) = self.entries.pop() {
-            match caught(move || undo(exit)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) if failed.is_none() => failed = Some(error),
-                Ok(Err(error)) => tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}")),
-                Err(payload) if panicked.is_none() => panicked = Some(payload),
-                Err(payload) => tell(&about, ReportKind::CleanUpPanicked, format!("panicked: {}", panic_message(&*payload))),
+/// Undoes everything, the last one first. Each begins when the one before it has ended, and what was handed over in that.
+///
+/// It owns the entries and not the stack, which would be handed over again where this is dropped.
+async fn undo_all<E: fmt::Debug>(mut entries: Vec<Entry<E>>, exit: Exit) -> Result<(), E> {
+    let (mut failed, mut panicked) = (None, None::<Box<dyn Any + Send>>);
+    while let Some(Entry { about, undo }) = entries.pop() {
+        match caught(move || undo(exit)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) if failed.is_none() => failed = Some((about, error)),
+            Ok(Err(error)) => tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}")),
+            Err(payload) if panicked.is_none() => panicked = Some(payload),
+            Err(payload) => tell(&about, ReportKind::CleanUpPanicked, format!("panicked: {}", panic_message(&*payload))),
+        }
+    }
+    match (panicked, failed) {
+        (Some(payload), failed) => {
+            if let Some((about, error)) = failed {
+                tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}"));
             }
+            resume_unwind(payload)
         }
-        match (panicked, failed) {
-            (Some(payload), _) => resume_unwind(payload),
-            (None, Some(error)) => Err(error),
-            (None, None) => Ok(()),
-        }
+        (None, Some((_, error))) => Err(error),
+        (None, None) => Ok(()),
     }
 }
 
@@ -223,16 +237,23 @@ fn tell(about: &About, kind: ReportKind, message: String) {
 
 /// Runs an entry. Its panic is an outcome.
 async fn caught<E>(undo: impl FnOnce() -> Undoing<E>) -> Result<Result<(), E>, Box<dyn Any + Send>> {
-    let mut undoing = catch_unwind(AssertUnwindSafe(undo))?;
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| undoing.as_mut().poll(cx))) {
-        Ok(polled) => polled.map(Ok),
-        Err(payload) => std::task::Poll::Ready(Err(payload)),
+    let mut scope = Scope::new();
+    let mut undoing = Some(catch_unwind(AssertUnwindSafe(undo))?);
+    let ended = poll_fn(|cx| {
+        let Some(running) = &mut undoing else { return Poll::Pending };
+        match scope.watch(|| catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx)))) {
+            Ok(polled) => polled.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
     })
-    .await
+    .await;
+    scope.watch(|| undoing = None);
+    scope.clear(HowLong::ToTheEnd).await;
+    ended
 }
 
 /// Leaves a context, once its value is given back. One whose value is held too long is left by a task.
-async fn leave<T, X, E>(mut frame: Frame<'static, T, X>, home: std::sync::Arc<Home<T>>, exit: Exit) -> Result<(), E>
+async fn leave<T, X, E>(mut frame: Frame<'static, T, X>, home: Arc<Home<T>>, exit: Exit) -> Result<(), E>
 where
     T: Send + 'static,
     X: Send + 'static,
@@ -247,7 +268,7 @@ where
             format!("waits longer than {grace:?} for its value, which is still held; it goes on"),
         );
         if let Ok(runtime) = Handle::try_current() {
-            scope::hand_over_quietly(&runtime, about, async move {
+            scope::hand_over_quietly(&runtime, about, Scope::new(), async move {
                 frame.put_value(home.returned().await);
                 frame.leave(exit).await;
                 frame.report();
@@ -271,15 +292,14 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
             return;
         }
         let about = About { name: NAME.into(), place: self.place, grace: None };
-        let mut rest = self.pop_all();
-        let Some(runtime) = self.runtime.take() else {
+        let mut entries = take(&mut self.entries);
+        let Some(runtime) = &self.runtime else {
             scope::lost(&about, "can not run: there was no runtime");
-            // Nothing of it is left to hand over.
-            rest.entries.clear();
+            while entries.pop().is_some() {}
             return;
         };
-        scope::hand_over(&runtime, about.clone(), async move {
-            if let Err(error) = rest.undo(Exit::Cancelled).await {
+        scope::hand_over(runtime, about.clone(), Scope::new(), async move {
+            if let Err(error) = undo_all(entries, Exit::Cancelled).await {
                 tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}"));
             }
         });
@@ -288,16 +308,14 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
 
 const NAME: &str = "ExitStack";
 
-impl<E: fmt::Debug + Send + 'static> Supplies for ExitStack<E> {
+impl<E: fmt::Debug + Send + 'static> Contextual<'static> for ExitStack<E> {
     type Value = Self;
     type Error = Same<E>;
-}
 
-impl<E: fmt::Debug + Send + 'static> Contextual<'static> for ExitStack<E> {
     fn plan(self) -> Plan<'static, Self, Same<E>> {
         let body = async move |lender: Lender<Self>| {
             let (mut stack, exit) = lender.lend(self).await;
-            stack.undo(exit).await.map_err(Same)
+            undo_all(take(&mut stack.entries), exit).await.map_err(Same)
         };
         context(body).named(NAME).0
     }

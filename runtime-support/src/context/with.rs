@@ -37,11 +37,13 @@ use super::frame::frame;
 /// # Cancel safety
 /// Dropped, it drops the body; the clean-up goes on as a task.
 #[track_caller]
-pub fn with<'a, C, F, T, A>(context: C, body: F) -> impl Future<Output = Result<T, A>>
+pub fn with<'a, C, T, E, F, R, A>(context: C, body: F) -> impl Future<Output = Result<R, A>>
 where
-    C: Contextual<'a>,
-    A: From<C::Error>,
-    F: AsyncFnOnce(&mut C::Value) -> Result<T, A>,
+    // The types stand for themselves: rustc forgets lifetimes where it looks into a future for `Send`, and could not tell that
+    // `C::Value` is the same for all of them.
+    C: Contextual<'a, Value = T, Error = E>,
+    A: From<E>,
+    F: AsyncFnOnce(&mut T) -> Result<R, A>,
 {
     let plan = plan(context);
     let place = Location::caller();

@@ -36,7 +36,7 @@ impl<S: Stream> Stream for Looped<S> {
 /// Drops the stream and waits for the clean-ups that were open in it.
 pub async fn close<S>(looped: &mut Pin<&mut Looped<S>>) {
     let mut scope = Scope::new();
-    scope.watch(|| looped.as_mut().project().stream.set(None));
+    scope.give_up(|| looped.as_mut().project().stream.set(None));
     scope.clear(HowLong::Grace).await;
 }
 

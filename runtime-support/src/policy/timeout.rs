@@ -91,7 +91,7 @@ impl<F: Future> Future for Timeout<F> {
 /// Time ran out: drops the future, and takes what it hands over.
 #[cold]
 fn give_up<F>(mut future: Pin<&mut Option<F>>, scope: &mut Scope) {
-    scope.watch(|| future.set(None));
+    scope.give_up(|| future.set(None));
 }
 
 impl<F> fmt::Debug for Timeout<F> {

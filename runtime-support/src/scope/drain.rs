@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Handle, Id};
 
-use super::outstanding::{self, CleanUp};
+use super::outstanding::{self, CleanUp, Waiter};
 use crate::policy::timeout::timeout;
 
 /// Waits until no clean-up is outstanding on this runtime, at most for `limit`, and names those that are left.
@@ -39,6 +39,8 @@ use crate::policy::timeout::timeout;
 /// # });
 /// ```
 ///
+/// Inside a clean-up that was handed over it would wait for that one itself, up to its limit.
+///
 /// # Panics
 /// When something is outstanding on a runtime without time.
 ///
@@ -47,17 +49,23 @@ use crate::policy::timeout::timeout;
 pub async fn drain(limit: Duration) -> Vec<CleanUp> {
     let Ok(runtime) = Handle::try_current() else { return Vec::new() };
     let runtime = runtime.id();
-    match timeout(limit, poll_fn(|cx| poll_drained(runtime, cx))).await {
+    let mut waiter = None;
+    match timeout(limit, poll_fn(|cx| poll_drained(runtime, &mut waiter, cx))).await {
         Ok(()) => Vec::new(),
         Err(_) => outstanding::left(runtime),
     }
 }
 
-fn poll_drained(runtime: Id, cx: &mut Context<'_>) -> Poll<()> {
-    while let Some(first) = outstanding::first(runtime) {
-        ready!(first.poll_over(cx));
+fn poll_drained(runtime: Id, waiter: &mut Option<Waiter>, cx: &Context<'_>) -> Poll<()> {
+    loop {
+        if let Some(waiting) = waiter {
+            ready!(waiting.poll(cx));
+        }
+        *waiter = outstanding::first(runtime).map(Waiter::new);
+        if waiter.is_none() {
+            return Poll::Ready(());
+        }
     }
-    Poll::Ready(())
 }
 
 /// The clean-ups that are outstanding on this runtime, in the order in which they were handed over. Empty outside of a runtime.

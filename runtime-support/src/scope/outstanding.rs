@@ -43,8 +43,12 @@ pub(super) struct Outstanding {
 
 #[derive(Debug, Default)]
 struct End {
+    /// When it had nothing to wait for itself any more.
+    begun: Option<Instant>,
     is_over: bool,
-    waiting: Vec<Waker>,
+    /// Who waits, each with a number of its own.
+    waiting: Vec<(u64, Waker)>,
+    waiters: u64,
 }
 
 /// In the order in which they were handed over.
@@ -82,22 +86,20 @@ impl Outstanding {
         let waiting = std::mem::take(&mut end.waiting);
         drop(end);
         drop(listed);
-        waiting.into_iter().for_each(Waker::wake);
+        waiting.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     pub(super) fn is_over(&self) -> bool {
         self.end().is_over
     }
 
-    pub(super) fn poll_over(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut end = self.end();
-        if end.is_over {
-            return Poll::Ready(());
-        }
-        if !end.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            end.waiting.push(cx.waker().clone());
-        }
-        Poll::Pending
+    /// It waits for nothing else any more.
+    pub(super) fn begin(&self) {
+        self.end().begun = Some(Instant::now());
+    }
+
+    pub(super) fn begun(&self) -> Option<Instant> {
+        self.end().begun
     }
 
     fn end(&self) -> MutexGuard<'_, End> {
@@ -108,13 +110,58 @@ impl Outstanding {
         &self.about
     }
 
-    pub(super) fn since(&self) -> Instant {
-        self.since
-    }
-
     fn clean_up(&self) -> CleanUp {
         let About { name, place, .. } = self.about.clone();
         CleanUp { name, place, age: self.since.elapsed() }
+    }
+}
+
+/// Waits for the end of something. Dropped, it leaves nothing behind there.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    outstanding: Arc<Outstanding>,
+    number: u64,
+}
+
+impl Waiter {
+    pub(super) fn new(outstanding: Arc<Outstanding>) -> Self {
+        let mut end = outstanding.end();
+        let number = end.waiters;
+        end.waiters += 1;
+        drop(end);
+        Self { outstanding, number }
+    }
+
+    pub(super) fn is_for(&self, outstanding: &Arc<Outstanding>) -> bool {
+        Arc::ptr_eq(&self.outstanding, outstanding)
+    }
+
+    pub(super) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+        let mut end = self.outstanding.end();
+        if end.is_over {
+            return Poll::Ready(());
+        }
+        let old = match end.waiting.iter_mut().find(|(number, _)| *number == self.number) {
+            Some((_, waker)) if waker.will_wake(cx.waker()) => None,
+            Some((_, waker)) => Some(std::mem::replace(waker, cx.waker().clone())),
+            None => {
+                end.waiting.push((self.number, cx.waker().clone()));
+                None
+            }
+        };
+        drop(end);
+        drop(old);
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let mut end = self.outstanding.end();
+        let place = end.waiting.iter().position(|(number, _)| *number == self.number);
+        let waker = place.map(|place| end.waiting.swap_remove(place));
+        drop(end);
+        drop(waker);
     }
 }
 

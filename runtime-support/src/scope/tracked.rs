@@ -1,5 +1,6 @@
 //! Tasks that go on with what was dropped.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -9,19 +10,20 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
+use super::grace::{Grace, current};
 use super::notes;
 use super::outstanding::{About, Outstanding};
 use super::waiting::{HowLong, Scope};
 use crate::report::{Report, ReportKind, panic_message, report};
 
-/// Lets `rest` go on in a task. Whoever is around waits for it, and `drain` does.
-pub(crate) fn hand_over(runtime: &Handle, about: About, rest: impl Future<Output = ()> + Send + 'static) {
-    notes::leave(run(runtime, about, rest));
+/// Lets `rest` go on in a task, once what was handed over `below` it has ended. Whoever is around waits for it, and `drain` does.
+pub(crate) fn hand_over(runtime: &Handle, about: About, below: Scope, rest: impl Future<Output = ()> + Send + 'static) {
+    notes::leave(run(runtime, about, below, rest));
 }
 
 /// The same, where those around have waited long enough.
-pub(crate) fn hand_over_quietly(runtime: &Handle, about: About, rest: impl Future<Output = ()> + Send + 'static) {
-    run(runtime, about, rest);
+pub(crate) fn hand_over_quietly(runtime: &Handle, about: About, below: Scope, rest: impl Future<Output = ()> + Send + 'static) {
+    run(runtime, about, below, rest);
 }
 
 /// Says that a clean-up can not run.
@@ -29,11 +31,21 @@ pub(crate) fn lost(about: &About, why: &'static str) {
     report(&Report::new(ReportKind::CleanUpLost, about.name.clone(), why).at(about.place));
 }
 
-fn run(runtime: &Handle, about: About, rest: impl Future<Output = ()> + Send + 'static) -> Arc<Outstanding> {
+fn run(runtime: &Handle, about: About, below: Scope, rest: impl Future<Output = ()> + Send + 'static) -> Arc<Outstanding> {
     let outstanding = Outstanding::register(about, runtime.id());
+    let (grace, finish) = (Grace(current()), Finish(outstanding.clone()));
     // On a runtime that has shut down it is dropped right here.
-    runtime.spawn(Tracked { rest: Some(rest), scope: Scope::new(), outstanding: outstanding.clone() });
+    runtime.spawn(Tracked { rest: Some(rest), scope: below, has_begun: false, grace, finish });
     outstanding
+}
+
+/// It is over when this is dropped, in whatever way.
+struct Finish(Arc<Outstanding>);
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
 }
 
 pin_project! {
@@ -41,19 +53,23 @@ pin_project! {
     struct Tracked<F> {
         #[pin]
         rest: Option<F>,
+        // First what was handed over below it, then what is in it.
         scope: Scope,
-        outstanding: Arc<Outstanding>,
+        has_begun: bool,
+        // That of where it was handed over.
+        grace: Grace,
+        // Goes last.
+        finish: Finish,
     }
 
     impl<F> PinnedDrop for Tracked<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if !this.outstanding.is_over() {
-                lost(this.outstanding.about(), "is lost: its runtime has shut down");
+            if !this.finish.0.is_over() {
+                lost(this.finish.0.about(), "is lost: its runtime has shut down");
                 // What is open in it goes first.
                 let rest = &mut this.rest;
                 this.scope.watch(|| rest.set(None));
-                this.outstanding.finish();
             }
         }
     }
@@ -64,21 +80,36 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
+        if !*this.has_begun {
+            ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));
+            this.finish.0.begin();
+            *this.has_begun = true;
+        }
         if let Some(rest) = this.rest.as_mut().as_pin_mut() {
-            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| rest.poll(cx))));
+            let grace = *this.grace;
+            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| grace.within(|| rest.poll(cx)))));
             if let Ok(Poll::Pending) = polled {
                 return Poll::Pending;
             }
             if let Err(payload) = polled {
-                let about = this.outstanding.about();
-                let message = format!("panicked: {}", panic_message(&*payload));
-                report(&Report::new(ReportKind::CleanUpPanicked, about.name.clone(), message).at(about.place));
+                this.finish.0.panicked(&*payload);
             }
             let rest = &mut this.rest;
-            this.scope.watch(|| rest.set(None));
+            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| rest.set(None))));
+            if let Err(payload) = dropped {
+                this.finish.0.panicked(&*payload);
+            }
         }
         ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));
-        this.outstanding.finish();
+        this.finish.0.finish();
         Poll::Ready(())
+    }
+}
+
+impl Outstanding {
+    fn panicked(&self, payload: &(dyn Any + Send)) {
+        let about = self.about();
+        let message = format!("panicked: {}", panic_message(payload));
+        report(&Report::new(ReportKind::CleanUpPanicked, about.name.clone(), message).at(about.place));
     }
 }

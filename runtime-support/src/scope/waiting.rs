@@ -1,11 +1,14 @@
 //! A construct's wait for what was handed over in it.
 
+use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::panic::catch_unwind;
+use std::mem::{ManuallyDrop, take};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::task::coop;
@@ -13,7 +16,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::grace;
 use super::notes::{self, Mark};
-use super::outstanding::Outstanding;
+use super::outstanding::{Outstanding, Waiter};
 use crate::report::{Report, ReportKind, report};
 
 /// How long to wait for what has no time of its own.
@@ -26,26 +29,24 @@ pub(crate) enum HowLong {
 }
 
 /// What was handed over in something, and has not ended. Dropped with something in it, whoever is around gets that.
+///
+/// `ManuallyDrop` since its own `Drop` empties it: so of an empty one nothing but a comparison is left.
 #[derive(Debug, Default)]
 pub(crate) struct Scope(ManuallyDrop<Option<Box<Open>>>);
 
+#[derive(Default)]
 struct Open {
-    outstanding: Vec<Arc<Outstanding>>,
+    /// Not waited for yet.
+    taken: Vec<Arc<Outstanding>>,
     /// There from the first poll on.
     wait: Option<Wait>,
-}
-
-struct Wait {
-    since: Instant,
-    grace: Option<Duration>,
-    /// When the time of the first one is over, if there is an end to it.
-    next: Option<Instant>,
-    sleep: Option<Pin<Box<Sleep>>>,
+    /// A destructor has, in what was given up: it goes on behind the wait.
+    panicked: Option<Mutex<Box<dyn Any + Send>>>,
 }
 
 impl Scope {
     pub(crate) const fn new() -> Self {
-        Self(None)
+        Self(ManuallyDrop::new(None))
     }
 
     /// Takes what was handed over on this thread since `mark`.
@@ -62,28 +63,40 @@ impl Scope {
         if taken.is_empty() {
             return;
         }
-        match &mut self.0 {
-            Some(open) => {
-                open.outstanding.extend(taken);
-                open.wait = None;
-            }
-            None => self.0 = Some(Box::new(Open { outstanding: taken, wait: None })),
+        let open = self.open();
+        if open.taken.len() + taken.len() > open.taken.capacity() {
+            // What stands for long, and has much handed over in it, keeps what still runs alone.
+            open.taken.retain(|outstanding| !outstanding.is_over());
         }
+        open.taken.extend(taken);
     }
 
-    /// Takes what is handed over while `run` runs.
+    fn open(&mut self) -> &mut Open {
+        self.0.get_or_insert_default()
+    }
+
+    /// Takes what is handed over while `run` runs, also where that panics.
     pub(crate) fn watch<R>(&mut self, run: impl FnOnce() -> R) -> R {
-        let mark = Mark::now();
-        let result = run();
-        self.take_since(mark);
-        result
+        let _taken = Taken { mark: Mark::now(), scope: self };
+        run()
+    }
+
+    /// The same for what drops something. A panic in that goes on when the wait for the rest is over.
+    pub(crate) fn give_up(&mut self, run: impl FnOnce()) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.watch(run))) {
+            self.open().panicked = Some(Mutex::new(payload));
+        }
     }
 
     /// Waits until it has ended.
     pub(crate) fn poll_clear(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(open) = &mut self.0 {
-            std::task::ready!(open.poll(how_long, cx));
-            self.0 = None;
+        if let Some(open) = &mut *self.0 {
+            ready!(open.poll(how_long, cx));
+            let panicked = open.panicked.take();
+            *self.0 = None;
+            if let Some(payload) = panicked {
+                resume_unwind(payload.into_inner().unwrap_or_else(PoisonError::into_inner));
+            }
         }
         Poll::Ready(())
     }
@@ -94,88 +107,146 @@ impl Scope {
     }
 
     /// Hands on what has not ended to whoever is around.
+    #[inline]
     pub(crate) fn pass_on(&mut self) {
-        if let Some(open) = self.0.take() {
-            open.outstanding.into_iter().filter(|outstanding| !outstanding.is_over()).for_each(notes::leave);
+        if self.0.is_some() {
+            self.pass_all_on();
         }
+    }
+
+    #[cold]
+    fn pass_all_on(&mut self) {
+        let Some(open) = self.0.take() else { return };
+        let Open { taken, wait, .. } = *open;
+        let waited_for = wait.into_iter().flat_map(|wait| wait.line).map(|(_, outstanding)| outstanding);
+        waited_for.chain(taken).filter(|outstanding| !outstanding.is_over()).for_each(notes::leave);
     }
 }
 
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_some() {
-            self.pass_on();
-        }
+        self.pass_on();
+    }
+}
+
+/// Takes what was handed over since then.
+struct Taken<'s> {
+    mark: Mark,
+    scope: &'s mut Scope,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.scope.take_since(self.mark);
     }
 }
 
 impl Open {
     fn poll(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
-        let Self { outstanding, wait } = self;
-        let wait = wait.get_or_insert_with(|| Wait::new(how_long, outstanding));
-        loop {
-            // One after the other: of many, each wakes the owner once at most.
-            while let Some(last) = outstanding.last() {
-                if last.poll_over(cx).is_pending() {
-                    break;
-                }
-                outstanding.pop();
-            }
-            if outstanding.is_empty() {
-                return Poll::Ready(());
-            }
-            std::task::ready!(wait.poll_next(cx));
-            let now = Instant::now();
-            outstanding.retain(|one| {
-                let is_late = wait.deadline(one).is_some_and(|deadline| deadline <= now);
-                if is_late && !one.is_over() {
-                    overdue(one, wait);
-                }
-                !is_late
-            });
-            wait.set_next(outstanding);
-        }
+        let wait = self.wait.get_or_insert_with(|| Wait::new(how_long));
+        wait.add(take(&mut self.taken));
+        wait.poll(cx)
     }
 }
 
+/// What is waited for, and how long.
+struct Wait {
+    since: Instant,
+    grace: Option<Duration>,
+    /// Sorted by when to look again whether it takes too long; those without an end to the wait come last.
+    line: VecDeque<(Option<Instant>, Arc<Outstanding>)>,
+    /// For the last one in the line: of many, each wakes the owner once at most.
+    waiter: Option<Waiter>,
+    /// For the first one.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
 impl Wait {
-    fn new(how_long: HowLong, outstanding: &[Arc<Outstanding>]) -> Self {
+    fn new(how_long: HowLong) -> Self {
         let grace = (how_long == HowLong::Grace).then(grace::in_force);
-        let mut wait = Self { since: Instant::now(), grace, next: None, sleep: None };
-        wait.set_next(outstanding);
-        wait
+        Self { since: Instant::now(), grace, line: VecDeque::new(), waiter: None, sleep: None }
     }
 
-    fn set_next(&mut self, outstanding: &[Arc<Outstanding>]) {
-        self.next = outstanding.iter().filter_map(|one| self.deadline(one)).min();
+    fn add(&mut self, taken: Vec<Arc<Outstanding>>) {
+        if taken.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        let timed = taken.into_iter().map(|one| (self.deadline(&one, now), one));
+        let timed: Vec<_> = timed.collect();
+        self.line.extend(timed);
+        self.line.make_contiguous().sort_by_key(|(deadline, _)| order(*deadline));
         self.sleep = None;
     }
 
-    fn time(&self, outstanding: &Outstanding) -> Option<(Instant, Duration)> {
-        match outstanding.about().grace {
-            Some(own) => Some((outstanding.since(), own)),
-            None => self.grace.map(|grace| (self.since, grace)),
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            while let Some((_, last)) = self.line.back() {
+                let waiter = match self.waiter.take() {
+                    Some(waiter) if waiter.is_for(last) => waiter,
+                    _ => Waiter::new(last.clone()),
+                };
+                if self.waiter.insert(waiter).poll(cx).is_pending() {
+                    break;
+                }
+                self.line.pop_back();
+            }
+            let Some((deadline, _)) = self.line.front() else { return Poll::Ready(()) };
+            // Without an end to it, this waits for what is outstanding alone.
+            let Some(deadline) = *deadline else { return Poll::Pending };
+            ready!(self.poll_sleep(deadline, cx));
+            self.look_at_first();
         }
     }
 
-    /// Until when to wait for it; never is later than the clock can say.
-    fn deadline(&self, outstanding: &Outstanding) -> Option<Instant> {
-        self.time(outstanding).and_then(|(since, grace)| since.checked_add(grace))
+    /// Lets go of the first one if it takes too long.
+    fn look_at_first(&mut self) {
+        self.sleep = None;
+        let Some((_, first)) = self.line.pop_front() else { return };
+        if first.is_over() {
+            return;
+        }
+        let now = Instant::now();
+        match self.deadline(&first, now) {
+            Some(deadline) if deadline <= now => self.overdue(&first),
+            later => {
+                let place = self.line.partition_point(|(deadline, _)| order(*deadline) <= order(later));
+                self.line.insert(place, (later, first));
+            }
+        }
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // Without an end to it, this waits for what is outstanding alone.
-        let Some(next) = self.next else { return Poll::Pending };
+    /// When to look again whether it takes too long; never is later than the clock can say.
+    ///
+    /// A time of its own begins with the clean-up itself, and not while that waits for those below it.
+    fn deadline(&self, one: &Outstanding, now: Instant) -> Option<Instant> {
+        let Some(own) = one.about().grace else { return self.since.checked_add(self.grace?) };
+        if let Some(begun) = one.begun() {
+            return begun.checked_add(own);
+        }
+        let look_again = now.checked_add(own);
+        let Some(grace) = self.grace else { return look_again };
+        look_again.min(self.since.checked_add(grace.max(own)))
+    }
+
+    fn overdue(&self, one: &Outstanding) {
+        let about = one.about();
+        let grace = about.grace.or(self.grace).unwrap_or_default();
+        let message = format!("takes longer than {grace:?}; it goes on, and nobody waits for it but `drain`");
+        report(&Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message).at(about.place));
+    }
+
+    fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         if self.sleep.is_none() {
-            if next <= Instant::now() {
+            if deadline <= Instant::now() {
                 return Poll::Ready(());
             }
             // On a runtime without time there is no end to the wait. That can not be asked for, only tried.
-            self.sleep = catch_unwind(|| Box::pin(sleep_until(next))).ok();
+            self.sleep = catch_unwind(|| Box::pin(sleep_until(deadline))).ok();
         }
         let Some(sleep) = &mut self.sleep else {
-            self.next = None;
+            self.line.iter_mut().for_each(|(deadline, _)| *deadline = None);
             return Poll::Pending;
         };
         // Whoever shares the task may have spent its budget.
@@ -183,15 +254,14 @@ impl Wait {
     }
 }
 
-fn overdue(outstanding: &Outstanding, wait: &Wait) {
-    let about = outstanding.about();
-    let grace = wait.time(outstanding).map_or(Duration::ZERO, |(_, grace)| grace);
-    let message = format!("takes longer than {grace:?}; it goes on, and nobody waits for it but `drain`");
-    report(&Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message).at(about.place));
+/// Those without a deadline come last.
+fn order(deadline: Option<Instant>) -> (bool, Option<Instant>) {
+    (deadline.is_none(), deadline)
 }
 
 impl fmt::Debug for Open {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Open").field("outstanding", &self.outstanding).finish_non_exhaustive()
+        let waited_for = self.wait.as_ref().map(|wait| wait.line.len());
+        f.debug_struct("Open").field("taken", &self.taken).field("waited_for", &waited_for).finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::database::Database;
 use super::error::{TxError, tell};
 use super::unbroken::{Back, Control, Held, Outcome, Unbroken};
-use crate::scope::{About, hand_over};
+use crate::scope::{About, Scope, hand_over};
 
 /// Where the connection is.
 enum Place<Db: Database> {
@@ -275,7 +275,7 @@ impl<Db: Database> Drop for Session<Db> {
         // Not marked as open: if the runtime is gone and drops this unrun, the connection is discarded and that is all.
         let mut rest = Self::new(place, self.about.clone(), self.runtime.clone());
         (rest.unsettled, rest.suspect) = (self.unsettled, self.suspect);
-        hand_over(&self.runtime, self.about.clone(), async move {
+        hand_over(&self.runtime, self.about.clone(), Scope::new(), async move {
             if let Err(error) = rest.rollback().await {
                 tell(&rest.about, "was abandoned and could not be rolled back, its connection is closed", &error);
             }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::database::Database;
 use super::error::{TxError, tell};
-use crate::scope::{About, hand_over};
+use crate::scope::{About, Scope, hand_over};
 
 /// How control statements went.
 pub(super) enum Outcome {
@@ -138,7 +138,7 @@ impl<Db: Database> Drop for Unbroken<Db> {
         let Some(running) = self.running.take() else { return };
         let rest = mem::take(&mut self.rest);
         let about = self.about.clone();
-        hand_over(&self.runtime, self.about.clone(), async move {
+        hand_over(&self.runtime, self.about.clone(), Scope::new(), async move {
             let (held, outcome) = running.await;
             rest.finish(held, outcome, &about).await;
         });

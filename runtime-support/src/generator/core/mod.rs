@@ -244,7 +244,7 @@ where
     /// Nothing is dropped before the first poll, and everything in it; whoever is around goes on with the wait.
     pub async fn aclose(self: Pin<&mut Self>) {
         let mut scope = Scope::new();
-        scope.watch(|| self.close());
+        scope.give_up(|| self.close());
         scope.clear(HowLong::Grace).await;
     }
 }
