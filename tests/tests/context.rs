@@ -26,3 +26,9 @@ mod spans;
 mod stack;
 #[path = "context/with_function.rs"]
 mod with_function;
+#[path = "context/body.rs"]
+mod body;
+#[path = "context/both.rs"]
+mod both;
+#[path = "context/order.rs"]
+mod order;
