@@ -32,3 +32,7 @@ mod body;
 mod both;
 #[path = "context/order.rs"]
 mod order;
+#[path = "context/reports.rs"]
+mod reports;
+#[path = "context/scopes.rs"]
+mod scopes;

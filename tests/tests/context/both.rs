@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Runtime, RuntimeFlavor};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 use weftwork::{Context, context};
@@ -31,8 +31,12 @@ pub(crate) fn on_both<F: Future<Output = ()> + Send + 'static>(rounds: usize, te
 #[track_caller]
 pub(crate) fn on<F: Future<Output = ()> + Send + 'static>(runtime: &Runtime, rounds: usize, test: impl Fn() -> F) {
     for round in 0..rounds {
-        // Against a hang; nothing else waits so long.
-        let guarded = async { tokio::time::timeout(Duration::from_secs(3600), tokio::spawn(test())).await };
+        // Against a hang. Nothing else waits so long, on a paused clock either.
+        let limit = match runtime.handle().runtime_flavor() {
+            RuntimeFlavor::CurrentThread => Duration::from_secs(3600),
+            _ => Duration::from_secs(30),
+        };
+        let guarded = async { tokio::time::timeout(limit, tokio::spawn(test())).await };
         let joined = runtime.block_on(guarded).unwrap_or_else(|_| panic!("round {round} hangs"));
         if let Err(error) = joined {
             eprintln!("in round {round} on {:?}", runtime.handle().runtime_flavor());
