@@ -119,13 +119,15 @@ impl<'a> Exits<'a> {
         out.push(question.clone());
     }
 
-    /// `keyword` tokens and what is behind them.
+    /// `keyword` tokens and what is behind them. A loop around this one may have been here already: it is left after this one.
     fn leave(&mut self, trees: &[TokenTree], index: usize, keyword: usize, out: &mut Vec<TokenTree>) -> usize {
         self.changed = true;
         let at = trees[index].span();
         let value = operand(&trees[index + keyword..]);
         let (krate, stream) = (self.krate, self.stream);
+        let behind = if is_closing(out) { std::mem::take(out) } else { Vec::new() };
         let mut statements = located(quote!(#krate::__private::close(&mut #stream).await;), at);
+        statements.extend(behind);
         statements.extend(trees[index..index + keyword].iter().cloned());
         statements.extend(self.tokens(value.iter().cloned().collect()));
         statements.extend(quote!(;));
@@ -134,6 +136,16 @@ impl<'a> Exits<'a> {
         out.push(block.into());
         keyword + value.len()
     }
+}
+
+/// Whether these are what `leave` puts in front of a way out, and nothing else: the start of its block.
+fn is_closing(trees: &[TokenTree]) -> bool {
+    let [.., private, _, _, close, TokenTree::Group(_), dot, await_, semicolon] = trees else { return false };
+    is_ident(Some(private), "__private")
+        && is_ident(Some(close), "close")
+        && is_punct(Some(dot), '.')
+        && is_ident(Some(await_), "await")
+        && is_punct(Some(semicolon), ';')
 }
 
 /// The name behind `'`.
@@ -194,5 +206,17 @@ mod tests {
         let tokens = Exits::new(&outer, &krate, &quote!()).tokens(quote!(a?));
         let tokens = Exits::new(&inner, &krate, &quote!()).tokens(tokens);
         assert_eq!(tokens.to_string(), "a . __or_close (& mut i) . await . __or_close (& mut o) . await ?");
+        for leaves in [quote!(return 1), quote!(break 'out), quote!(continue 'out)] {
+            let outermost = format_ident!("oo");
+            let mut tokens = leaves;
+            for stream in [&outermost, &outer, &inner] {
+                tokens = Exits::new(stream, &krate, &quote!()).tokens(tokens);
+            }
+            // In blocks of each other.
+            let text: Vec<String> = tokens.to_string().split([' ', ';', '{', '}']).map(String::from).collect();
+            let closes: Vec<&str> =
+                text.windows(2).filter(|pair| pair[0] == "mut").map(|pair| pair[1].trim_end_matches(')')).collect();
+            assert_eq!(closes, ["i", "o", "oo"], "{tokens}");
+        }
     }
 }
