@@ -30,6 +30,10 @@ mod with_function;
 mod body;
 #[path = "context/both.rs"]
 mod both;
+#[path = "context/constructs.rs"]
+mod constructs;
+#[path = "context/loops.rs"]
+mod loops;
 #[path = "context/order.rs"]
 mod order;
 #[path = "context/reports.rs"]
