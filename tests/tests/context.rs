@@ -32,11 +32,15 @@ mod body;
 mod both;
 #[path = "context/constructs.rs"]
 mod constructs;
+#[path = "context/drain.rs"]
+mod drain;
 #[path = "context/loops.rs"]
 mod loops;
 #[path = "context/order.rs"]
 mod order;
 #[path = "context/reports.rs"]
 mod reports;
+#[path = "context/runtimes.rs"]
+mod runtimes;
 #[path = "context/scopes.rs"]
 mod scopes;
