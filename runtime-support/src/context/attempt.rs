@@ -92,9 +92,20 @@ pub fn attempt<B: Future>(below: &Below, body: B) -> Attempt<'_, B> {
 impl<B> Attempt<'_, B> {
     fn leave(self: Pin<&mut Self>) {
         let mut this = self.project();
-        let mark = Mark::now();
+        let _taken = Taken { below: this.below, mark: Mark::now() };
         this.body.set(None);
-        this.below.take_since(mark);
+    }
+}
+
+/// Takes what was handed over since then, also where a destructor in the body panics: the clean-up waits for it on that way, too.
+struct Taken<'f> {
+    below: &'f Below,
+    mark: Mark,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.below.take_since(self.mark);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inner before outer, whoever drops them and wherever they run on.
 
 use std::future::{Future, pending, ready};
+use std::panic::panic_any;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +11,9 @@ use tokio::sync::{Barrier, Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use weftwork::{Context, Stream, context, drain, gather, generator, secs, timeout, with};
-use weftwork_tests::Log;
+use weftwork_tests::{Log, panic_of, poll_once};
 
-use super::both::{current_thread, gated, noted, on, on_both, turns};
+use super::both::{WhenDropped, current_thread, gated, noted, on, on_both, turns};
 
 /// How often the order has to be right.
 const ROUNDS: usize = 200;
@@ -300,5 +301,23 @@ fn x37_two_arms_side_by_side_and_what_is_around_them_after_both() {
         }
         assert_eq!(drain(Duration::MAX).await.len(), 0);
         assert_eq!(log.text(), "+outer arm arm outer( outer)");
+    });
+}
+
+/// A destructor behind the inner context panics: what is dropped before it is known all the same.
+#[test]
+fn x36_inner_before_outer_where_a_destructor_panics() {
+    on_both(20, || async {
+        let (log, gate) = (Log::new(), Arc::new(Notify::new()));
+        let mut work = Box::pin(with!(_ = noted(&log, "a"), {
+            let _panics = WhenDropped(|| panic_any("on purpose"));
+            with!(_ = gated(&log, "b", &gate), { pending::<()>().await }).await;
+        }));
+        assert!(poll_once(work.as_mut()).is_pending());
+        assert_eq!(panic_of(|| drop(work)), "on purpose");
+        turns().await;
+        gate.notify_one();
+        assert_eq!(drain(Duration::MAX).await.len(), 0);
+        assert_eq!(log.text(), IN_ORDER);
     });
 }
