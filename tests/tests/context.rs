@@ -34,6 +34,8 @@ mod both;
 mod constructs;
 #[path = "context/drain.rs"]
 mod drain;
+#[path = "context/left.rs"]
+mod left;
 #[path = "context/loops.rs"]
 mod loops;
 #[path = "context/order.rs"]

@@ -4,6 +4,8 @@
 //! `WEFTWORK_SEED` repeats a run, as far as four workers can repeat anything; `WEFTWORK_TREES` says how many trees there are on each
 //! kind of runtime. DEVELOPMENT.md has the command of the full run.
 
+#[path = "context_stress/left.rs"]
+mod left;
 #[path = "context_stress/tree.rs"]
 mod tree;
 #[path = "context_stress/world.rs"]

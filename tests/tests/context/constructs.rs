@@ -1,21 +1,18 @@
 //! Every construct that gives something up: the caller's next statement runs behind the last clean-up in that.
 
 use std::future::{Future, pending, ready};
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::time::Duration;
 
-use futures::FutureExt;
 use tokio::sync::oneshot;
-use weftwork::{as_completed, drain, gather, millis, race, race_ok, timeout, with};
-use weftwork_tests::{Log, panic_of};
+use weftwork::{as_completed, gather, millis, race, race_ok, timeout, with};
+use weftwork_tests::Log;
 
 use super::both::{noted, on_both};
 
-const ROUNDS: usize = 20;
+pub(crate) const ROUNDS: usize = 20;
 
 /// The contexts `a` and `b` in it are gone in order, and then comes the next statement.
-fn assert_in_order(log: &Log) {
+pub(crate) fn assert_in_order(log: &Log) {
     log.note("next");
     assert_eq!(log.text(), "+a +b b( b) a( a) next");
 }
@@ -30,18 +27,18 @@ async fn stands<T>(log: Log) -> T {
 }
 
 #[derive(Debug, PartialEq)]
-struct Failed;
+pub(crate) struct Failed;
 
-type Outcome = Result<u8, Failed>;
-type Child = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+pub(crate) type Outcome = Result<u8, Failed>;
+pub(crate) type Child = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 /// One that stands in two contexts, and one that ends with `outcome` when the first one stands there.
-fn children(log: &Log, outcome: Outcome) -> [Child; 2] {
+pub(crate) fn children(log: &Log, outcome: Outcome) -> [Child; 2] {
     ending(log, move || outcome)
 }
 
 /// The same with an end of any kind.
-fn ending(log: &Log, end: impl FnOnce() -> Outcome + Send + 'static) -> [Child; 2] {
+pub(crate) fn ending(log: &Log, end: impl FnOnce() -> Outcome + Send + 'static) -> [Child; 2] {
     let (entered, is_entered) = oneshot::channel();
     let (a, b) = (noted(log, "a"), noted(log, "b"));
     let stands = async move {
@@ -229,208 +226,5 @@ fn x38_as_completed_try_for_each() {
         .await;
         assert_eq!(end, Err(Failed));
         assert_in_order(&log);
-    });
-}
-
-/// A panic is an end like the others.
-async fn panics(log: &Log, run: impl Future<Output = ()>) {
-    let payload = AssertUnwindSafe(run).catch_unwind().await.unwrap_err();
-    assert_in_order(log);
-    assert_eq!(panic_of(|| std::panic::resume_unwind(payload)), "on purpose");
-}
-
-fn panicking(log: &Log) -> [Child; 2] {
-    ending(log, || std::panic::panic_any("on purpose"))
-}
-
-#[test]
-fn c19_a_panic_in_gather() {
-    on_both(ROUNDS, || async {
-        let log = Log::new();
-        let [one, two] = panicking(&log);
-        panics(&log, gather!(one, two).map(drop)).await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            gather!(for child in all {
-                child
-            })
-            .map(drop),
-        )
-        .await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            gather!(
-                for child in all {
-                    child
-                },
-                spawn
-            )
-            .map(drop),
-        )
-        .await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            gather!(
-                for child in all {
-                    child?
-                },
-                errors = all
-            )
-            .map(drop),
-        )
-        .await;
-    });
-}
-
-#[test]
-fn c69_a_panic_in_races() {
-    on_both(ROUNDS, || async {
-        let log = Log::new();
-        let [one, two] = panicking(&log);
-        panics(&log, race!(one, two).map(drop)).await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            race!(for child in all {
-                child
-            })
-            .map(drop),
-        )
-        .await;
-        let log = Log::new();
-        let [one, two] = panicking(&log);
-        panics(&log, race_ok!(one, two, stagger = 1ms).map(drop)).await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            race_ok!(for child in all {
-                child
-            })
-            .map(drop),
-        )
-        .await;
-    });
-}
-
-#[test]
-fn c63_a_panic_in_as_completed() {
-    on_both(ROUNDS, || async {
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            as_completed!(for child in all {
-                child
-            })
-            .for_each(async |_| {}),
-        )
-        .await;
-        let log = Log::new();
-        let all = panicking(&log);
-        panics(
-            &log,
-            as_completed!(
-                for child in all {
-                    child
-                },
-                spawn
-            )
-            .for_each(async |_| {}),
-        )
-        .await;
-        // Of the body.
-        let log = Log::new();
-        let all = children(&log, Ok(5));
-        let body = async |_| std::panic::panic_any("on purpose");
-        panics(
-            &log,
-            as_completed!(for child in all {
-                child
-            })
-            .for_each(body),
-        )
-        .await;
-    });
-}
-
-#[test]
-fn c17_c41_dropped_by_others_they_are_drained() {
-    on_both(ROUNDS, || async {
-        type Run = Pin<Box<dyn Future<Output = ()> + Send>>;
-        let runs: [fn(&Log) -> Run; 6] = [
-            |log| {
-                let [one, two] = children(log, Ok(5));
-                Box::pin(gather!(one, two, pending::<()>()).map(drop))
-            },
-            |log| {
-                let all = children(log, Ok(5));
-                Box::pin(
-                    gather!(for child in all {
-                        child
-                    })
-                    .map(drop),
-                )
-            },
-            |log| {
-                let all = children(log, Ok(5));
-                Box::pin(
-                    gather!(
-                        for child in all {
-                            child
-                        },
-                        spawn
-                    )
-                    .map(drop),
-                )
-            },
-            |log| {
-                let [one, _] = children(log, Ok(5));
-                Box::pin(race!(one, pending::<Outcome>()).map(drop))
-            },
-            |log| {
-                let all = children(log, Ok(5));
-                Box::pin(
-                    as_completed!(
-                        for child in all {
-                            child
-                        },
-                        limit = 2
-                    )
-                    .for_each(async |_| pending().await),
-                )
-            },
-            |log| {
-                let all = children(log, Ok(5));
-                Box::pin(
-                    as_completed!(
-                        for child in all {
-                            child
-                        },
-                        spawn
-                    )
-                    .for_each(async |_| pending().await),
-                )
-            },
-        ];
-        for run in runs {
-            let log = Log::new();
-            let mut run = run(&log);
-            // Until both contexts are open: where they are tasks, these have to begin.
-            while log.text() != "+a +b" {
-                assert!(futures::poll!(&mut run).is_pending());
-                tokio::task::yield_now().await;
-            }
-            drop(run);
-            assert_eq!(drain(Duration::MAX).await.len(), 0);
-            assert_in_order(&log);
-        }
     });
 }

@@ -2,16 +2,16 @@
 
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt, StreamExt};
-use tokio::task::{JoinHandle, yield_now};
+use futures::FutureExt;
+use tokio::task::yield_now;
 use tokio::time::sleep;
-use weftwork::{Context, Stream, as_completed, context, for_await, gather, generator, race, race_ok, timeout, with};
-use weftwork_tests::polls::polls;
+use weftwork::{Context, Stream, as_completed, context, for_await, gather, race, race_ok, timeout, with};
 
+use super::left::{aborted, closed, dropped, looped, polled, selected};
 use super::world::{Kind, World, cancelled};
 
 /// A xorshift generator.
@@ -31,16 +31,16 @@ impl Random {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         (self.next() >> 33) % end
     }
 
-    fn turns(&mut self) -> usize {
+    pub(crate) fn turns(&mut self) -> usize {
         self.below(6) as usize
     }
 
     /// Often nothing at all; else so short that it may be over or not.
-    fn moment(&mut self) -> Duration {
+    pub(crate) fn moment(&mut self) -> Duration {
         Duration::from_micros(if self.below(3) == 0 { 0 } else { self.below(1500) })
     }
 }
@@ -49,21 +49,21 @@ impl Random {
 #[derive(Debug)]
 pub(crate) struct Failed;
 
-type Outcome = Result<(), Failed>;
-type Part = Pin<Box<dyn Future<Output = Outcome> + Send>>;
-type Parts = Pin<Box<dyn Stream<Item = Outcome> + Send>>;
+pub(crate) type Outcome = Result<(), Failed>;
+pub(crate) type Part = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+pub(crate) type Parts = Pin<Box<dyn Stream<Item = Outcome> + Send>>;
 
 /// Where in the tree something grows.
 #[derive(Clone)]
-struct At {
-    world: Arc<World>,
+pub(crate) struct At {
+    pub(crate) world: Arc<World>,
     /// The place around it.
     inside: usize,
     depth: u32,
 }
 
 impl At {
-    fn within(&self, inside: usize) -> Self {
+    pub(crate) fn within(&self, inside: usize) -> Self {
         Self { inside, ..self.clone() }
     }
 
@@ -77,12 +77,12 @@ impl At {
         self.world.closed(self.inside, kind);
     }
 
-    fn stream_closed(&self, kind: Kind) {
+    pub(crate) fn stream_closed(&self, kind: Kind) {
         cancelled(kind);
         self.world.stream_closed(self.inside, kind);
     }
 
-    fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         self.world.let_go(self.inside);
     }
 }
@@ -110,7 +110,7 @@ async fn caught(work: impl Future<Output = Outcome>) -> Outcome {
     }
 }
 
-fn part(at: &At, random: &mut Random) -> Part {
+pub(crate) fn part(at: &At, random: &mut Random) -> Part {
     let mut random = Random::new(random.next());
     let Some(depth) = at.depth.checked_sub(1) else { return leaf(random) };
     let at = At { depth, ..at.clone() };
@@ -133,7 +133,7 @@ fn part(at: &At, random: &mut Random) -> Part {
     }
 }
 
-fn some(at: &At, random: &mut Random) -> Vec<Part> {
+pub(crate) fn some(at: &At, random: &mut Random) -> Vec<Part> {
     (0..=random.below(3)).map(|_| part(at, random)).collect()
 }
 
@@ -143,7 +143,7 @@ async fn turns(count: usize) {
     }
 }
 
-async fn a_while(mut random: Random) {
+pub(crate) async fn a_while(mut random: Random) {
     match random.below(2) {
         0 => turns(random.turns()).await,
         _ => sleep(random.moment()).await,
@@ -164,7 +164,7 @@ fn leaf(mut random: Random) -> Part {
 }
 
 /// Lends its place.
-fn open(at: &At, seed: u64) -> Context<usize> {
+pub(crate) fn open(at: &At, seed: u64) -> Context<usize> {
     let (at, mut random) = (At { depth: at.depth / 2, ..at.clone() }, Random::new(seed));
     context!(async move {
         let place = at.world.place(Some(at.inside));
@@ -348,122 +348,5 @@ fn completed(at: At, mut random: Random) -> Part {
             at.stream_closed(Kind::AsCompleted);
         }
         ended.unwrap_or_else(|payload| resume_unwind(payload))
-    })
-}
-
-/// Gives the outcomes of some parts in a context.
-fn stream(at: At, mut random: Random) -> Parts {
-    let seed = random.next();
-    Box::pin(generator!(async move {
-        with!(place = open(&at, seed), async {
-            for part in some(&at.within(*place), &mut random) {
-                yield part.await;
-            }
-        })
-        .await;
-    }))
-}
-
-fn looped(at: At, mut random: Random) -> Part {
-    let (items, stream) = (random.below(3), stream(at.clone(), random));
-    Box::pin(async move {
-        let mut count = 0;
-        for_await!(for _ in stream {
-            if count == items {
-                break;
-            }
-            count += 1;
-        });
-        if count == items {
-            at.stream_closed(Kind::ForAwait);
-        }
-        Ok(())
-    })
-}
-
-fn closed(at: At, mut random: Random) -> Part {
-    let (items, seed) = (random.below(3), random.next());
-    Box::pin(async move {
-        let mut stream = pin!(generator!(async {
-            with!(place = open(&at, seed), async {
-                for part in some(&at.within(*place), &mut random) {
-                    yield part.await;
-                }
-            })
-            .await;
-        }));
-        for _ in 0..items {
-            let _outcome = stream.next().await;
-        }
-        stream.as_mut().aclose().await;
-        at.stream_closed(Kind::Aclose);
-        Ok(())
-    })
-}
-
-fn selected(at: At, mut random: Random) -> Part {
-    let work = part(&at, &mut random);
-    Box::pin(async move {
-        let outcome = tokio::select! {
-            outcome = work => outcome,
-            () = a_while(random) => {
-                cancelled(Kind::Select);
-                Err(Failed)
-            }
-        };
-        at.let_go();
-        outcome
-    })
-}
-
-fn polled(at: At, mut random: Random) -> Part {
-    let work = part(&at, &mut random);
-    Box::pin(async move {
-        let outcome = polls(random.turns(), work).await;
-        at.let_go();
-        outcome.unwrap_or_else(|| {
-            cancelled(Kind::Polls);
-            Ok(())
-        })
-    })
-}
-
-/// Its task is nobody's but ours, which may be dropped as well.
-struct Task(JoinHandle<Outcome>);
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-fn aborted(at: At, mut random: Random) -> Part {
-    let at = at.within(at.world.place(None));
-    let (work, alive) = (part(&at, &mut random), at.world.task());
-    Box::pin(async move {
-        let mut task = Task(tokio::spawn(async move {
-            // Behind the work.
-            let _alive = alive;
-            work.await
-        }));
-        a_while(random).await;
-        task.0.abort();
-        if let Err(error) = (&mut task.0).await {
-            cancelled(if error.is_panic() { Kind::Panic } else { Kind::Abort });
-        }
-        Ok(())
-    })
-}
-
-fn dropped(at: At, mut random: Random) -> Part {
-    let (items, mut stream) = (random.below(3), stream(at.clone(), random));
-    Box::pin(async move {
-        for _ in 0..items {
-            let _outcome = stream.next().await;
-        }
-        drop(stream);
-        at.let_go();
-        cancelled(Kind::DroppedStream);
-        Ok(())
     })
 }
