@@ -19,11 +19,22 @@ impl Reports {
     /// Those about `name`.
     #[must_use]
     pub fn of(name: &'static str) -> Self {
-        static HOOK: Once = Once::new();
-        HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
+        Self::start();
         // The same test may run on several runtimes, one after the other.
         all().retain(|report| report.name() != name);
         Self { name }
+    }
+
+    /// Takes those about `name` away, also where nobody asked for them before they came; then [`start`](Self::start) was called.
+    #[must_use]
+    pub fn take(name: &str) -> Vec<Report> {
+        all().extract_if(.., |report| report.name() == name).collect()
+    }
+
+    /// From now on they are kept.
+    pub fn start() {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
     }
 
     /// All of them up to now, in order.

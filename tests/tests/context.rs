@@ -1,7 +1,13 @@
 //! `context!` and `with!`: each test's name begins with the number of its case.
 
+#[path = "context/both.rs"]
+mod both;
 #[path = "context/class.rs"]
 mod class;
+#[path = "context/constructs.rs"]
+mod constructs;
+#[path = "context/drain.rs"]
+mod drain;
 #[path = "context/errors.rs"]
 mod errors;
 #[path = "context/exits.rs"]
@@ -12,12 +18,24 @@ mod factories;
 mod forms;
 #[path = "context/generators.rs"]
 mod generators;
+#[path = "context/left.rs"]
+mod left;
 #[path = "context/local.rs"]
 mod local;
+#[path = "context/loops.rs"]
+mod loops;
+#[path = "context/order.rs"]
+mod order;
 #[path = "context/panics.rs"]
 mod panics;
+#[path = "context/reports.rs"]
+mod reports;
 #[path = "context/results.rs"]
 mod results;
+#[path = "context/runtimes.rs"]
+mod runtimes;
+#[path = "context/scopes.rs"]
+mod scopes;
 #[path = "context/size.rs"]
 mod size;
 #[path = "context/spans.rs"]
@@ -26,23 +44,3 @@ mod spans;
 mod stack;
 #[path = "context/with_function.rs"]
 mod with_function;
-#[path = "context/body.rs"]
-mod body;
-#[path = "context/both.rs"]
-mod both;
-#[path = "context/constructs.rs"]
-mod constructs;
-#[path = "context/drain.rs"]
-mod drain;
-#[path = "context/left.rs"]
-mod left;
-#[path = "context/loops.rs"]
-mod loops;
-#[path = "context/order.rs"]
-mod order;
-#[path = "context/reports.rs"]
-mod reports;
-#[path = "context/runtimes.rs"]
-mod runtimes;
-#[path = "context/scopes.rs"]
-mod scopes;

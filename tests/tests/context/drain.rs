@@ -8,7 +8,7 @@ use futures::StreamExt;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use weftwork::{Context, ReportKind, clean_ups, context, drain, gather, generator, secs, timeout, with};
-use weftwork_tests::{Log, poll_once};
+use weftwork_tests::{Log, Reports, poll_once};
 
 use super::both::{current_thread, gated, multi_thread, noted, on, on_both, turns};
 use super::reports;
@@ -34,7 +34,7 @@ fn panicking(name: &'static str) -> Context<()> {
 
 #[test]
 fn x32_a_clean_up_that_fails_where_nobody_is_left_is_reported() {
-    reports::collect();
+    Reports::start();
     on_both(5, || async {
         let work = with!(_ = failing("x32 fails"), async || -> Result<(), &'static str> { pending().await });
         timeout(Duration::ZERO, work).await.unwrap_err();
@@ -46,7 +46,7 @@ fn x32_a_clean_up_that_fails_where_nobody_is_left_is_reported() {
 
 #[test]
 fn x32_a_clean_up_that_panics_where_nobody_is_left_is_reported() {
-    reports::collect();
+    Reports::start();
     on_both(5, || async {
         let log = Log::new();
         let work = with!(_ = noted(&log, "outer"), _ = panicking("x32 panics"), { pending::<()>().await });
