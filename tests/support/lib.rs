@@ -8,7 +8,7 @@ mod log;
 mod panics;
 mod poll;
 pub mod polls;
-pub mod reports;
+mod reports;
 mod runtimes;
 pub mod store;
 

@@ -6,17 +6,6 @@ use weftwork::Report;
 
 static ALL: Mutex<Vec<Report>> = Mutex::new(Vec::new());
 
-/// From now on reports are collected. There is one hook for the whole process.
-pub fn collect() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
-}
-
-/// The reports about `name`, in order. They are forgotten then.
-pub fn take(name: &str) -> Vec<Report> {
-    all().extract_if(.., |report| report.name() == name).collect()
-}
-
 /// The reports about one name, from the moment on at which this is made.
 ///
 /// There is one hook for the whole process, and tests run side by side in it: so every test that looks at reports gives its context
@@ -30,10 +19,22 @@ impl Reports {
     /// Those about `name`.
     #[must_use]
     pub fn of(name: &'static str) -> Self {
-        collect();
+        Self::start();
         // The same test may run on several runtimes, one after the other.
         all().retain(|report| report.name() != name);
         Self { name }
+    }
+
+    /// Takes those about `name` away, also where nobody asked for them before they came; then [`start`](Self::start) was called.
+    #[must_use]
+    pub fn take(name: &str) -> Vec<Report> {
+        all().extract_if(.., |report| report.name() == name).collect()
+    }
+
+    /// From now on they are kept.
+    pub fn start() {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| weftwork::set_report_hook(|report| all().push(report.clone())));
     }
 
     /// All of them up to now, in order.

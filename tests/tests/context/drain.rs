@@ -8,7 +8,7 @@ use futures::StreamExt;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 use weftwork::{Context, ReportKind, clean_ups, context, drain, gather, generator, secs, timeout, with};
-use weftwork_tests::{Log, poll_once};
+use weftwork_tests::{Log, Reports, poll_once};
 
 use super::both::{current_thread, gated, multi_thread, noted, on, on_both, turns};
 use super::reports;
@@ -34,7 +34,7 @@ fn panicking(name: &'static str) -> Context<()> {
 
 #[test]
 fn x32_a_clean_up_that_fails_where_nobody_is_left_is_reported() {
-    reports::collect();
+    Reports::start();
     on_both(5, || async {
         let work = with!(_ = failing("x32 fails"), async || -> Result<(), &'static str> { pending().await });
         timeout(Duration::ZERO, work).await.unwrap_err();
@@ -46,7 +46,7 @@ fn x32_a_clean_up_that_fails_where_nobody_is_left_is_reported() {
 
 #[test]
 fn x32_a_clean_up_that_panics_where_nobody_is_left_is_reported() {
-    reports::collect();
+    Reports::start();
     on_both(5, || async {
         let log = Log::new();
         let work = with!(_ = noted(&log, "outer"), _ = panicking("x32 panics"), { pending::<()>().await });
@@ -125,7 +125,7 @@ fn x50_a_clean_up_may_use_everything() {
 /// It drops something itself and does not wait: the one around it does.
 #[test]
 fn x50_what_a_clean_up_hands_over_belongs_to_it() {
-    fn drops(log: &Log, gate: &Arc<Notify>) -> Context<()> {
+    fn drops(log: &Log, gate: &Arc<Notify>, dropped: oneshot::Sender<()>) -> Context<()> {
         let (log, gate) = (log.clone(), gate.clone());
         context!(async move {
             yield ();
@@ -133,18 +133,20 @@ fn x50_what_a_clean_up_hands_over_belongs_to_it() {
             assert!(poll_once(inside.as_mut()).is_pending());
             drop(inside);
             log.note("dropped");
+            dropped.send(()).unwrap();
         })
     }
     on_both(20, || async {
         for is_cancelled in [false, true] {
             let (log, gate) = (Log::new(), Arc::new(Notify::new()));
-            let work = with!(_ = noted(&log, "outer"), _ = drops(&log, &gate), {
+            let (dropped, is_dropped) = oneshot::channel();
+            let work = with!(_ = noted(&log, "outer"), _ = drops(&log, &gate, dropped), {
                 if is_cancelled {
                     pending::<()>().await;
                 }
             });
             let opened = async {
-                turns().await;
+                is_dropped.await.unwrap();
                 turns().await;
                 log.note("open");
                 gate.notify_one();

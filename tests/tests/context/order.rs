@@ -44,7 +44,9 @@ fn nested(log: &Log, entered: Option<oneshot::Sender<()>>) -> Work {
     }))
 }
 
-const SHAPES: [fn(&Log, Option<oneshot::Sender<()>>) -> Work; 2] = [one_with, nested];
+type Shape = fn(&Log, Option<oneshot::Sender<()>>) -> Work;
+
+const SHAPES: [Shape; 2] = [one_with, nested];
 
 #[test]
 fn x26_the_changed_value_is_cleaned_up_before_the_next_statement() {

@@ -12,7 +12,7 @@ use futures::StreamExt;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
 use weftwork::{Context, ReportKind, clean_ups, context, drain, generator, with};
-use weftwork_tests::{Log, finished, poll_once};
+use weftwork_tests::{Log, Reports, finished, poll_once};
 
 use super::both::{current_thread, gated, multi_thread, noted, on_both, turns};
 use super::reports;
@@ -78,7 +78,7 @@ fn assert_lost(name: &'static str) {
 
 #[test]
 fn x55_a_runtime_that_is_dropped_reports_what_is_outstanding() {
-    reports::collect();
+    Reports::start();
     for make in RUNTIMES {
         for _ in 0..20 {
             let (runtime, log, gate) = (make(), Log::new(), Arc::new(Notify::new()));
@@ -99,7 +99,7 @@ fn x55_a_runtime_that_is_dropped_reports_what_is_outstanding() {
 /// Tasks of the runtime are dropped by its end: what they hand over has nowhere to go.
 #[test]
 fn x55_tasks_that_are_dropped_with_their_runtime() {
-    reports::collect();
+    Reports::start();
     for make in RUNTIMES {
         for _ in 0..20 {
             let (runtime, log, gate) = (make(), Log::new(), Arc::new(Notify::new()));
@@ -115,7 +115,7 @@ fn x55_tasks_that_are_dropped_with_their_runtime() {
 
 #[test]
 fn x55_a_runtime_that_is_shut_down_without_waiting() {
-    reports::collect();
+    Reports::start();
     for make in RUNTIMES {
         let (runtime, log, gate) = (make(), Log::new(), Arc::new(Notify::new()));
         drop(standing(&runtime, &log, &gate, "x55 background"));
@@ -127,7 +127,7 @@ fn x55_a_runtime_that_is_shut_down_without_waiting() {
 /// Somebody on another runtime waits for it: the wait ends with it.
 #[test]
 fn x55_who_waits_for_a_lost_one_goes_on() {
-    reports::collect();
+    Reports::start();
     for make in RUNTIMES {
         let (runtime, log, gate) = (make(), Log::new(), Arc::new(Notify::new()));
         let work = standing(&runtime, &log, &gate, "x55 waited for");
@@ -167,12 +167,12 @@ fn x56_dropped_on_a_plain_thread_while_its_runtime_is_there() {
 
 #[test]
 fn x56_dropped_on_a_plain_thread_when_its_runtime_is_gone() {
-    reports::collect();
+    Reports::start();
     for make in RUNTIMES {
         let (runtime, log, gate) = (make(), Log::new(), Arc::new(Notify::new()));
         let work = standing(&runtime, &log, &gate, "x56 gone");
         drop(runtime);
-        assert_eq!(reports::take("x56 gone").len(), 0, "it is not lost yet");
+        assert_eq!(Reports::take("x56 gone").len(), 0, "it is not lost yet");
         thread::spawn(move || drop(work)).join().unwrap();
         assert_lost("x56 gone");
         assert_eq!(log.text(), "+outer +x56 gone");
@@ -211,7 +211,7 @@ fn x57_a_future_that_is_forgotten_is_not_waited_for() {
 /// Entered and dropped where there never was a runtime.
 #[test]
 fn g88_outside_of_any_runtime_what_can_not_run_is_reported() {
-    reports::collect();
+    Reports::start();
     fn lent(log: &Log) -> Context<()> {
         let log = log.clone();
         let context: Context<()> = context!(async move {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use weftwork::{
     Context, ReportKind, Stream, clean_ups, context, drain, gather, generator, millis, secs, timeout, with, with_grace,
 };
-use weftwork_tests::Log;
+use weftwork_tests::{Log, Reports};
 
 use super::both::{WhenDropped, current_thread, gated, multi_thread, noted, on, on_both, turns};
 use super::reports;
@@ -116,7 +116,7 @@ fn slow(log: &Log, name: &'static str) -> Context<()> {
 
 #[test]
 fn x42_what_outlasts_the_grace_goes_on_is_reported_and_listed() {
-    reports::collect();
+    Reports::start();
     on(&current_thread(), 1, || async {
         let (log, start) = (Log::new(), Instant::now());
         let line = line!() + 1;
@@ -132,14 +132,14 @@ fn x42_what_outlasts_the_grace_goes_on_is_reported_and_listed() {
         assert!(left[0].place().file().ends_with("scopes.rs"));
         assert_eq!(drain(Duration::MAX).await.len(), 0);
         assert_eq!((start.elapsed(), log.text().as_str()), (secs(61), "x42"));
-        assert_eq!(reports::take("x42").len(), 0, "once");
+        assert_eq!(Reports::take("x42").len(), 0, "once");
     });
 }
 
 /// Without a clock: nobody waits at all.
 #[test]
 fn x42_no_grace_on_four_workers() {
-    reports::collect();
+    Reports::start();
     on(&multi_thread(), 20, || async {
         let (log, gate) = (Log::new(), Arc::new(Notify::new()));
         let work = timeout(Duration::ZERO, with!(_ = gated(&log, "x42 zero", &gate), { pending::<()>().await }));
@@ -154,7 +154,7 @@ fn x42_no_grace_on_four_workers() {
 
 #[test]
 fn x43_the_nearest_grace_or_ten_seconds() {
-    reports::collect();
+    Reports::start();
     on(&current_thread(), 1, || async {
         let log = Log::new();
         let work = || timeout(Duration::ZERO, with!(_ = slow(&log, "x43"), { pending::<()>().await }));
@@ -181,13 +181,13 @@ fn x43_the_nearest_grace_or_ten_seconds() {
         work().await.unwrap_err();
         assert_eq!(start.elapsed(), secs(10));
         assert_eq!(drain(Duration::MAX).await.len(), 0);
-        assert_eq!(reports::take("x43").len(), 5);
+        assert_eq!(Reports::take("x43").len(), 5);
     });
 }
 
 #[test]
 fn x43_a_child_that_is_a_task_has_the_grace_of_its_parent() {
-    reports::collect();
+    Reports::start();
     on(&current_thread(), 1, || async {
         let start = Instant::now();
         let children = gather!(
@@ -198,7 +198,7 @@ fn x43_a_child_that_is_a_task_has_the_grace_of_its_parent() {
         );
         with_grace(secs(3), children).await.pop().unwrap().unwrap_err();
         assert_eq!(start.elapsed(), secs(3));
-        assert_eq!(reports::take("x43 task").len(), 1);
+        assert_eq!(Reports::take("x43 task").len(), 1);
     });
 }
 

@@ -96,7 +96,7 @@ impl Drop for Task {
     }
 }
 
-pub(crate) fn aborted(at: At, mut random: Random) -> Part {
+pub(crate) fn aborted(at: &At, mut random: Random) -> Part {
     let at = at.within(at.world.place(None));
     let (work, alive) = (part(&at, &mut random), at.world.task());
     Box::pin(async move {

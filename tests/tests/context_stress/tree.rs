@@ -127,7 +127,7 @@ pub(crate) fn part(at: &At, random: &mut Random) -> Part {
         15 => closed(at.place(), random),
         16 => selected(at.place(), random),
         17 => polled(at.place(), random),
-        18 => aborted(at, random),
+        18 => aborted(&at, random),
         19 => dropped(at.place(), random),
         _ => in_turn(at, random),
     }
