@@ -24,7 +24,7 @@ pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
 pub use crate::context::{Frame, Outcome, attempt, frame, lender, made, not_lent, plan};
 pub use crate::contracts::{async_iterable, ending};
-pub use crate::generator::looped::{close, looped};
+pub use crate::generator::looped::{close, go, looped, split};
 pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
     put_all_ok, put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
@@ -37,11 +37,6 @@ pub use crate::transaction::{begin, lend, savepoint};
 pub use weftwork_macros::{
     as_completed, context, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator, with,
 };
-
-/// For the ways out of a loop over a stream.
-pub mod closing {
-    pub use crate::generator::looped::{OrClose as _, OrElse as _};
-}
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

@@ -1,14 +1,16 @@
-//! The ways out of a loop over a stream: in front of each the stream is closed.
+//! The ways out of a loop over a stream. Each leads to one place behind the loop, where the stream is closed first: by then the
+//! body's locals are gone and what it gives is evaluated, as when a plain loop is left.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::kit::idents::local_at;
+use crate::kit::idents::binding;
+use crate::kit::operand::operand_start;
 use crate::kit::scan::{Piece, piece};
-use crate::kit::tokens::{group, is_ident, is_punct, located, operand, regroup};
+use crate::kit::tokens::{argument, group, is_ident, is_punct, located, operand, regroup};
 
 /// Macros whose arguments are expressions of the body's own.
-const TRANSPARENT: [&str; 16] = [
+const TRANSPARENT: [&str; 18] = [
     "assert",
     "assert_eq",
     "assert_ne",
@@ -20,51 +22,92 @@ const TRANSPARENT: [&str; 16] = [
     "eprintln",
     "for_await",
     "format",
+    "matches",
     "panic",
     "print",
     "println",
     "vec",
     "write",
+    "writeln",
 ];
 
+/// Which ways out are led behind the loop. The others stay as they are, for somebody else to refuse.
+#[derive(Clone, Copy)]
+pub(crate) struct Ways {
+    pub(crate) questions: bool,
+    pub(crate) values: bool,
+}
+
+impl Ways {
+    pub(crate) const ALL: Self = Self { questions: true, values: true };
+}
+
 pub(super) struct Exits<'a> {
-    /// The pinned stream.
-    pub(super) stream: &'a Ident,
-    pub(super) krate: &'a TokenStream,
+    krate: &'a TokenStream,
+    ways: Ways,
+    /// Tells the names of this loop from those of others in one expansion.
+    number: usize,
     /// Labels that are no way out: the loop's own, and those in its body.
-    pub(super) labels: Vec<String>,
-    /// Whether there is a `?`.
-    pub(super) asks: bool,
+    labels: Vec<String>,
+    /// How many ways out there are.
+    count: usize,
+    /// Where those are kept that have been taken.
+    pub(super) before: TokenStream,
+    /// Goes on with the one that was taken.
+    pub(super) behind: TokenStream,
+    /// Whether the loop returns a value.
+    returns: bool,
     /// Whether the group at hand differs from the user's.
     changed: bool,
 }
 
 impl<'a> Exits<'a> {
-    pub(super) fn new(stream: &'a Ident, krate: &'a TokenStream, own_label: &TokenStream) -> Self {
+    pub(super) fn new(krate: &'a TokenStream, ways: Ways, number: usize, own_label: &TokenStream) -> Self {
         let labels = own_label.clone().into_iter().nth(1).map(|label| label.to_string()).into_iter().collect();
-        Self { stream, krate, labels, asks: false, changed: false }
+        let (before, behind) = (TokenStream::new(), TokenStream::new());
+        Self { krate, ways, number, labels, count: 0, before, behind, returns: false, changed: false }
+    }
+
+    pub(super) fn are_there(&self) -> bool {
+        self.count > 0
+    }
+
+    /// Of the block from whose end the ways out go on.
+    pub(super) fn label(&self) -> TokenStream {
+        let name = numbered("exit", self.number);
+        let mut tick = Punct::new('\'', Spacing::Joint);
+        tick.set_span(Span::mixed_site());
+        quote!(#tick #name)
     }
 
     /// In:  `VALUE?`, `return VALUE`, `break 'outside`
-    /// Out: `VALUE.__or_close(&mut stream).await?`, `{ close(&mut stream).await; return VALUE; }`, and so on
+    /// Out: what was left, kept for behind the loop, and `break 'exit`
     pub(super) fn tokens(&mut self, tokens: TokenStream) -> TokenStream {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        let labels_before = self.labels.len();
         let mut out: Vec<TokenTree> = Vec::new();
         let mut index = 0;
         while index < trees.len() {
             index += self.piece(&trees, index, &mut out);
         }
+        self.labels.truncate(labels_before);
         out.into_iter().collect()
     }
 
     fn piece(&mut self, trees: &[TokenTree], index: usize, out: &mut Vec<TokenTree>) -> usize {
         let tree = &trees[index];
         let as_it_is = match piece(trees, index) {
-            Piece::Question => {
+            Piece::Question if self.ways.questions => {
                 self.question(tree, out);
                 return 1;
             }
-            Piece::Return => return self.leave(trees, index, 1, out),
+            Piece::Return => {
+                let value = operand(&trees[index + 1..]);
+                if value.is_empty() || self.ways.values {
+                    return self.leave(trees, index, 1, out);
+                }
+                1
+            }
             Piece::AsyncBlock(block) => block + 1,
             Piece::Enclosed { length, .. } | Piece::Foreign(length) => length,
             _ if is_ident(Some(tree), "break") || is_ident(Some(tree), "continue") => match label(&trees[index + 1..]) {
@@ -72,13 +115,7 @@ impl<'a> Exits<'a> {
                 _ => 1,
             },
             _ => {
-                if let (Some(label), true) = (label(&trees[index..]), is_punct(trees.get(index + 2), ':')) {
-                    self.labels.push(label);
-                }
-                out.push(match tree {
-                    TokenTree::Group(found) if is_looked_into(trees, index) => self.group(found),
-                    other => other.clone(),
-                });
+                self.other(trees, index, out);
                 return 1;
             }
         };
@@ -87,70 +124,118 @@ impl<'a> Exits<'a> {
         end - index
     }
 
-    /// A group without a way out stays the user's own.
-    fn group(&mut self, found: &Group) -> TokenTree {
-        let (changed_before, labels_before) = (std::mem::take(&mut self.changed), self.labels.len());
-        let tokens = self.tokens(found.stream());
-        self.labels.truncate(labels_before);
-        let group = if self.changed { regroup(found, tokens) } else { found.clone() };
-        self.changed |= changed_before;
-        group.into()
-    }
-
-    /// A loop around this one may have been here already: it is left after this one.
-    fn question(&mut self, question: &TokenTree, out: &mut Vec<TokenTree>) {
-        self.changed = true;
-        self.asks = true;
-        let mut behind = Vec::new();
-        while let [.., dot, name, TokenTree::Group(_), dot_2, await_] = &out[..] {
-            let is_ours = is_punct(Some(dot), '.') && is_ident(Some(name), "__or_close");
-            if !(is_ours && is_punct(Some(dot_2), '.') && is_ident(Some(await_), "await")) {
-                break;
-            }
-            let start = out.len() - 5;
-            behind.splice(0..0, out.drain(start..));
+    fn other(&mut self, trees: &[TokenTree], index: usize, out: &mut Vec<TokenTree>) {
+        let tree = &trees[index];
+        if let (Some(label), true) = (label(&trees[index..]), is_punct(trees.get(index + 2), ':')) {
+            self.labels.push(label);
         }
-        let stream = self.stream;
-        let or_close = local_at("__or_close", question.span());
-        out.extend(located(quote!(.), question.span()));
-        out.push(or_close.into());
-        out.extend(located(quote!((&mut #stream).await), question.span()));
-        out.extend(behind);
-        out.push(question.clone());
+        let TokenTree::Group(found) = tree else {
+            out.push(tree.clone());
+            return;
+        };
+        if !is_looked_into(trees, index) {
+            out.push(tree.clone());
+            return;
+        }
+        // One without a way out stays the user's own.
+        let changed_before = std::mem::take(&mut self.changed);
+        let tokens = self.tokens(found.stream());
+        out.push(if self.changed { regroup(found, tokens) } else { found.clone() }.into());
+        self.changed |= changed_before;
+        let is_labelled = found.delimiter() == Delimiter::Brace && labelled(trees, index);
+        if is_labelled {
+            self.labels.pop();
+        }
     }
 
-    /// `keyword` tokens and what is behind them. A loop around this one may have been here already: it is left after this one.
+    /// In:  `VALUE?`
+    /// Out: `go(match split(VALUE) { Ok(value) => value, Err(gone) => { left = Some(gone); break 'exit; } })`
+    ///
+    /// A call around it, since a `match` at the start of a statement would be all of that.
+    fn question(&mut self, question: &TokenTree, out: &mut Vec<TokenTree>) {
+        let Some(start) = operand_start(out) else {
+            out.push(question.clone());
+            return;
+        };
+        let value = argument(out.drain(start..).collect());
+        let (private, label, left) = (self.private(), self.label(), self.kept());
+        let (gone, kept) = (binding("gone"), binding("value"));
+        self.before.extend(quote!(let mut #left = #private::None;));
+        self.behind.extend(quote!(if let #private::Some(#gone) = #left { match #gone #question {} }));
+        let split = located(quote!(#private::split), question.span());
+        out.extend(quote! {
+            #private::go(match #split(#value) {
+                #private::Ok(#kept) => #kept,
+                #private::Err(#gone) => { #left = #private::Some(#gone); break #label; }
+            })
+        });
+    }
+
+    /// `keyword` tokens and what is behind them.
     fn leave(&mut self, trees: &[TokenTree], index: usize, keyword: usize, out: &mut Vec<TokenTree>) -> usize {
-        self.changed = true;
-        let at = trees[index].span();
+        let way = &trees[index..index + keyword];
         let value = operand(&trees[index + keyword..]);
-        let (krate, stream) = (self.krate, self.stream);
-        let behind = if is_closing(out) { std::mem::take(out) } else { Vec::new() };
-        let mut statements = located(quote!(#krate::__private::close(&mut #stream).await;), at);
-        statements.extend(behind);
-        statements.extend(trees[index..index + keyword].iter().cloned());
-        statements.extend(self.tokens(value.iter().cloned().collect()));
-        statements.extend(quote!(;));
+        let (private, label) = (self.private(), self.label());
+        let kept = binding("value");
+        let statements = if value.is_empty() {
+            let left = self.kept();
+            self.before.extend(quote!(let mut #left = false;));
+            self.behind.extend(quote!(if #left { #(#way)*; }));
+            quote!(#left = true; break #label;)
+        } else {
+            let is_return = is_ident(way.first(), "return");
+            let left = if is_return { self.returned() } else { self.kept() };
+            if !is_return || !std::mem::replace(&mut self.returns, true) {
+                let go_on = quote!(if let #private::Some(#kept) = #left { #(#way)* #kept; });
+                // What is returned has its type from the function, before the first value is seen.
+                let typed = is_return.then(|| quote!(if false { #go_on }));
+                self.before.extend(quote!(let mut #left = #private::None; #typed));
+                self.behind.extend(go_on);
+            }
+            let value = self.tokens(value.iter().cloned().collect());
+            quote!(#left = #private::Some(#value); break #label;)
+        };
+        self.changed = true;
+        self.count += 1;
         let mut block = Group::new(Delimiter::Brace, statements);
-        block.set_span(at);
+        block.set_span(way[0].span());
         out.push(block.into());
         keyword + value.len()
     }
+
+    fn private(&self) -> TokenStream {
+        let krate = self.krate;
+        quote!(#krate::__private)
+    }
+
+    /// Where the next way out is kept.
+    fn kept(&mut self) -> Ident {
+        self.changed = true;
+        self.count += 1;
+        numbered(&format!("left_{}", self.count), self.number)
+    }
+
+    fn returned(&self) -> Ident {
+        numbered("returned", self.number)
+    }
 }
 
-/// Whether these are what `leave` puts in front of a way out, and nothing else: the start of its block.
-fn is_closing(trees: &[TokenTree]) -> bool {
-    let [.., private, _, _, close, TokenTree::Group(_), dot, await_, semicolon] = trees else { return false };
-    is_ident(Some(private), "__private")
-        && is_ident(Some(close), "close")
-        && is_punct(Some(dot), '.')
-        && is_ident(Some(await_), "await")
-        && is_punct(Some(semicolon), ';')
+/// A local of the loop with this number. The first one goes without.
+pub(super) fn numbered(name: &str, number: usize) -> Ident {
+    if number == 0 { binding(name) } else { binding(&format!("{name}_in_{number}")) }
 }
 
 /// The name behind `'`.
 fn label(trees: &[TokenTree]) -> Option<String> {
     is_punct(trees.first(), '\'').then(|| trees.get(1).map(ToString::to_string)).flatten()
+}
+
+/// Whether the block at `index` is that of a `'label:`, as far back as its statement goes.
+fn labelled(trees: &[TokenTree], index: usize) -> bool {
+    let before = &trees[..index];
+    let start = before.iter().rposition(|tree| is_punct(Some(tree), ';') || group(Some(tree), Delimiter::Brace).is_some());
+    let statement = &before[start.map_or(0, |start| start + 1)..];
+    statement.windows(3).any(|window| label(window).is_some() && is_punct(window.get(2), ':'))
 }
 
 /// Whether what stands in the group at `index` belongs to the body's own run: of macros that is known of a few.
@@ -161,26 +246,34 @@ fn is_looked_into(trees: &[TokenTree], index: usize) -> bool {
     }
     let keywords = ["if", "while", "match", "return", "in", "else"];
     let name = trees[index - 2].to_string();
-    group(trees.get(index), Delimiter::None).is_none()
-        && (keywords.contains(&name.as_str()) || TRANSPARENT.contains(&name.as_str()))
+    keywords.contains(&name.as_str()) || TRANSPARENT.contains(&name.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quote::format_ident;
 
-    fn exits(tokens: TokenStream) -> String {
-        let (stream, krate) = (format_ident!("s"), quote!(k));
-        Exits::new(&stream, &krate, &quote!('own:)).tokens(tokens).to_string()
+    fn exits(tokens: TokenStream) -> (String, String) {
+        let krate = quote!(k);
+        let mut exits = Exits::new(&krate, Ways::ALL, 0, &quote!('own:));
+        let tokens = exits.tokens(tokens).to_string();
+        (tokens, exits.behind.to_string())
     }
 
     #[test]
-    fn each_way_out_closes_first() {
-        assert_eq!(exits(quote!(a(b)?;)), "a (b) . __or_close (& mut s) . await ? ;");
-        assert_eq!(exits(quote!(return 1;)), "{ k :: __private :: close (& mut s) . await ; return 1 ; } ;");
-        assert_eq!(exits(quote!(break 'out;)), "{ k :: __private :: close (& mut s) . await ; break 'out ; } ;");
-        assert_eq!(exits(quote!(println!("{}", a?))), "println ! (\"{}\" , a . __or_close (& mut s) . await ?)");
+    fn each_way_out_goes_on_behind_the_loop() {
+        let (body, behind) = exits(quote!(let x = &a.b(c)?.d;));
+        assert!(body.starts_with("let x = & k :: __private :: go (match k :: __private :: split (a . b (c))"), "{body}");
+        assert!(body.ends_with("break '__exit ; } }) . d ;"), "{body}");
+        assert_eq!(behind, "if let k :: __private :: Some (__gone) = __left_1 { match __gone ? { } }");
+        let (body, behind) = exits(quote!(return 1;));
+        assert_eq!(body, "{ __returned = k :: __private :: Some (1) ; break '__exit ; } ;");
+        assert_eq!(behind, "if let k :: __private :: Some (__value) = __returned { return __value ; }");
+        let (body, behind) = exits(quote!(break 'out;));
+        assert_eq!(body, "{ __left_1 = true ; break '__exit ; } ;");
+        assert_eq!(behind, "if __left_1 { break 'out ; }");
+        assert!(exits(quote!(println!("{}", a?))).0.contains("split (a)"));
+        assert!(exits(quote!('a: loop { break 'a } break 'a)).1.contains("break 'a"));
     }
 
     #[test]
@@ -189,34 +282,29 @@ mod tests {
             quote!(break;),
             quote!(continue 'own;),
             quote!('inner: loop {
-                break 'inner;
+                if x {
+                    break 'inner;
+                }
+            }),
+            quote!('inner: for x in y {
+                for z in x {
+                    continue 'inner;
+                }
             }),
             quote!(let f = || a?;),
+            quote!(let f = |a| -> Result<B, C> { return a?; };),
             quote!(let f = async { a? };),
             quote!(gather!(a?, b?)),
             quote!(if !(a) {}),
+            quote!(
+                macro_rules! m {
+                    ($($x:tt)?) => {
+                        $x?
+                    };
+                }
+            ),
         ] {
-            assert_eq!(exits(tokens.clone()), tokens.to_string());
-        }
-    }
-
-    #[test]
-    fn of_nested_loops_the_inner_one_closes_first() {
-        let (outer, inner, krate) = (format_ident!("o"), format_ident!("i"), quote!(k));
-        let tokens = Exits::new(&outer, &krate, &quote!()).tokens(quote!(a?));
-        let tokens = Exits::new(&inner, &krate, &quote!()).tokens(tokens);
-        assert_eq!(tokens.to_string(), "a . __or_close (& mut i) . await . __or_close (& mut o) . await ?");
-        for leaves in [quote!(return 1), quote!(break 'out), quote!(continue 'out)] {
-            let outermost = format_ident!("oo");
-            let mut tokens = leaves;
-            for stream in [&outermost, &outer, &inner] {
-                tokens = Exits::new(stream, &krate, &quote!()).tokens(tokens);
-            }
-            // In blocks of each other.
-            let text: Vec<String> = tokens.to_string().split([' ', ';', '{', '}']).map(String::from).collect();
-            let closes: Vec<&str> =
-                text.windows(2).filter(|pair| pair[0] == "mut").map(|pair| pair[1].trim_end_matches(')')).collect();
-            assert_eq!(closes, ["i", "o", "oo"], "{tokens}");
+            assert_eq!(exits(tokens.clone()).0, tokens.to_string());
         }
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::exits::Exits;
+use super::exits::{Exits, Ways, numbered};
 use super::split_crate;
 use crate::kit::driver;
 use crate::kit::errors::Errors;
@@ -38,44 +38,54 @@ impl Loop {
         (!read.pattern.is_empty() && !read.header.is_empty()).then_some((read, body + 1))
     }
 
-    /// The same with every way out of the loop closing `stream` first.
-    pub(crate) fn closing(mut self, stream: Ident, krate: &TokenStream) -> Closing {
-        let mut exits = Exits::new(&stream, krate, &self.label);
+    /// The same with its ways out leading to where the stream is closed. `number` tells it from other loops of one expansion.
+    pub(crate) fn closing(mut self, number: usize, ways: Ways, krate: &TokenStream) -> Closing {
+        let mut exits = Exits::new(krate, ways, number, &self.label);
         self.body = regroup(&self.body, exits.tokens(self.body.stream()));
-        let asks = exits.asks;
-        Closing { read: self, stream, asks }
+        let label = exits.are_there().then(|| exits.label());
+        Closing { read: self, number, label, before: exits.before, behind: exits.behind }
     }
 }
 
 /// A loop whose stream is closed on every way out.
 pub(crate) struct Closing {
     pub(crate) read: Loop,
-    /// The pinned stream.
-    stream: Ident,
-    /// Whether a `?` leads out of it.
-    asks: bool,
+    number: usize,
+    /// Of the block around the loop, if there are ways out of it.
+    label: Option<TokenStream>,
+    /// What has to be known of the way that was taken.
+    pub(crate) before: TokenStream,
+    /// How it goes on.
+    pub(crate) behind: TokenStream,
 }
 
 impl Closing {
     /// In:  `'label: for PATTERN in HEADER { BODY }`
-    /// Out: `{ match pin!(looped(HEADER)) { mut stream => { 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } close(&mut stream).await } }; }`
+    /// Out: `{ match pin!(looped(HEADER)) { mut stream => { 'label: while let Some(item) = next(&mut stream).await { let PATTERN = item; BODY } close(&mut stream).await; } }; }`
+    ///
+    /// Ways out of the loop lead to the end of a block `'exit` around it, and go on behind `close`.
     ///
     /// `match` keeps temporaries of the header alive, and the semicolon lets go of them at the end of the loop, both as a plain
     /// `for` does. The pattern stands in a `let`, where one that does not match everything is an error.
     pub(crate) fn lower(&self, krate: &TokenStream) -> Group {
-        let Self { read: Loop { label, pattern, header, body, keyword }, stream, asks } = self;
-        let item = binding("item");
+        let Self { read: Loop { label, pattern, header, body, keyword }, number, label: exit, before, behind } = self;
+        let (stream, item) = (numbered("stream", *number), binding("item"));
         let statements = body.stream();
         let body = regroup(body, quote!(let #pattern = #item; #statements));
         let private = quote!(#krate::__private);
         let await_here = Ident::new("await", *keyword);
-        let asks = asks.then(|| quote!(use #private::closing::*;));
+        let mut whole = quote! {
+            #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
+        };
+        if let Some(exit) = exit {
+            whole = quote!(#before #exit: { #whole });
+        }
         let lowered = quote! {
             match #private::pin!(#private::looped(#private::async_iterable(#header))) {
                 mut #stream => {
-                    #asks
-                    #label while let #private::Some(#item) = #private::next(&mut #stream).#await_here #body
+                    #whole
                     #private::close(&mut #stream).#await_here;
+                    #behind
                 }
             };
         };
@@ -116,7 +126,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let fallback = if header.is_empty() { header } else { quote!(_ = #header;) };
     driver::expression("for_await!", &fallback, |errors| {
         let read = read(&input, errors)?;
-        Some(TokenTree::Group(read.closing(binding("stream"), &krate).lower(&krate)).into())
+        Some(TokenTree::Group(read.closing(0, Ways::ALL, &krate).lower(&krate)).into())
     })
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod func;
 pub(crate) mod idents;
 pub(crate) mod krate;
 pub(crate) mod messages;
+pub(crate) mod operand;
 pub(crate) mod rate;
 pub(crate) mod returns;
 pub(crate) mod scan;

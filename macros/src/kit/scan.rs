@@ -1,6 +1,6 @@
 //! Finds what belongs to a body: token by token, so that a half-typed body keeps everything else.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use crate::kit::tokens::{group, is_ident, is_punct};
 
@@ -41,6 +41,7 @@ pub(crate) fn piece(trees: &[TokenTree], index: usize) -> Piece {
         TokenTree::Ident(ident) if ident == "async" => async_piece(trees, index),
         TokenTree::Ident(ident) if ident == "fn" => nested_function(trees, index),
         TokenTree::Ident(ident) if ident == "const" || ident == "static" => constant(trees, index, before),
+        TokenTree::Ident(ident) if ident == "macro_rules" && is_punct(trees.get(index + 1), '!') => Piece::Foreign(4),
         TokenTree::Ident(ident) if has_own_yields(ident) && is_punct(trees.get(index + 1), '!') => Piece::Foreign(3),
         TokenTree::Punct(punct) if punct.as_char() == '|' && starts_expression(before) => closure(trees, index),
         TokenTree::Punct(punct) if punct.as_char() == '?' && ends_expression(before) => Piece::Question,
@@ -98,6 +99,14 @@ fn constant(trees: &[TokenTree], index: usize, before: Option<&TokenTree>) -> Pi
 fn closure(trees: &[TokenTree], index: usize) -> Piece {
     let Some(close) = trees[index + 1..].iter().position(|tree| is_punct(Some(tree), '|')) else { return Piece::Other };
     let body = index + close + 2;
+    // A type behind `->` asks for a block, and may have commas.
+    if is_punct(trees.get(body), '-') && is_punct(trees.get(body + 1), '>') {
+        let Some(block) = trees[body..].iter().position(|tree| group(Some(tree), Delimiter::Brace).is_some()) else {
+            return Piece::Other;
+        };
+        let head = body + block - index;
+        return Piece::Enclosed { place: "a closure", head, length: head + 1 };
+    }
     let length = trees[body..]
         .iter()
         .position(|tree| is_punct(Some(tree), ',') || is_punct(Some(tree), ';'))
@@ -113,7 +122,8 @@ fn closure(trees: &[TokenTree], index: usize) -> Piece {
 fn ends_expression(before: Option<&TokenTree>) -> bool {
     match before {
         None => false,
-        Some(TokenTree::Punct(punct)) => punct.as_char() == '?',
+        // `>` closes the types of `None::<T>`.
+        Some(TokenTree::Punct(punct)) => matches!(punct.as_char(), '?' | '>'),
         Some(_) => true,
     }
 }
@@ -135,6 +145,19 @@ pub(crate) fn is_with(trees: &[TokenTree], index: usize) -> bool {
     index >= 2 && is_punct(trees.get(index - 1), '!') && is_ident(trees.get(index - 2), "with")
 }
 
+/// What stands in front of the body of `with!`, and that: whatever form it has, it becomes a block of its own.
+pub(crate) fn with_body(arguments: &Group) -> (Vec<TokenTree>, Option<Group>) {
+    let mut trees: Vec<TokenTree> = arguments.stream().into_iter().collect();
+    if is_punct(trees.last(), ',') {
+        trees.pop();
+    }
+    let body = group(trees.last(), Delimiter::Brace).cloned();
+    if body.is_some() {
+        trees.pop();
+    }
+    (trees, body)
+}
+
 /// Whether a nested `async` block yields: then several yields may wait at once.
 pub(crate) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
     fn search(tokens: TokenStream, nested: bool) -> bool {
@@ -149,10 +172,14 @@ pub(crate) fn yields_in_nested_blocks(body: &TokenStream) -> bool {
                 ),
                 Piece::Enclosed { length, .. } | Piece::Foreign(length) => (length, false),
                 Piece::ForAwait | Piece::Await | Piece::Return | Piece::Question => (1, false),
-                Piece::Other => {
-                    let nested = nested || is_with(&trees, index);
-                    (1, matches!(&trees[index], TokenTree::Group(group) if search(group.stream(), nested)))
-                }
+                Piece::Other => match &trees[index] {
+                    TokenTree::Group(group) if is_with(&trees, index) => {
+                        let (_, body) = with_body(group);
+                        (1, body.is_some_and(|body| search(body.stream(), true)))
+                    }
+                    TokenTree::Group(group) => (1, search(group.stream(), nested)),
+                    _ => (1, false),
+                },
             };
             if found {
                 return true;

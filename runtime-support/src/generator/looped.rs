@@ -1,7 +1,7 @@
 //! A stream that a loop goes through, up to the end of the clean-ups in it when the loop is left early.
 
+use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, Ready, ready};
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -40,58 +40,93 @@ pub async fn close<S>(looped: &mut Pin<&mut Looped<S>>) {
     scope.clear(HowLong::Grace).await;
 }
 
-/// In front of a `?` that leaves a loop: closes its stream first, if that is what the `?` will do.
-pub trait OrClose: Sized {
-    #[doc(hidden)]
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self>;
+/// What a `?` may stand behind in the body of a loop: it goes on, or leaves the loop with what the `?` behind that makes of it.
+#[diagnostic::on_unimplemented(
+    message = "the `?` operator can only be applied to values that may fail, and this is `{Self}`",
+    label = "this is `{Self}`",
+    note = "a `?` stands behind a `Result`, an `Option` or a `ControlFlow`"
+)]
+pub trait Split {
+    type Output;
+    type Gone;
+    fn split(self) -> Result<Self::Output, Self::Gone>;
 }
 
-async fn close_if<T, S>(leaves: bool, value: T, looped: &mut Pin<&mut Looped<S>>) -> T {
-    if leaves {
-        close(looped).await;
-    }
+/// `VALUE?` in two steps.
+#[inline]
+pub fn split<V: Split>(value: V) -> Result<V::Output, V::Gone> {
+    value.split()
+}
+
+/// A `match` as a part of an expression.
+#[inline]
+pub fn go<V>(value: V) -> V {
     value
 }
 
-impl<T, E> OrClose for Result<T, E> {
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self> {
-        close_if(self.is_err(), self, looped)
+#[diagnostic::do_not_recommend]
+impl<T, E> Split for Result<T, E> {
+    type Output = T;
+    type Gone = Result<Infallible, E>;
+
+    #[inline]
+    fn split(self) -> Result<T, Result<Infallible, E>> {
+        self.map_err(Err)
     }
 }
 
-impl<T> OrClose for Option<T> {
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self> {
-        close_if(self.is_none(), self, looped)
+#[diagnostic::do_not_recommend]
+impl<T> Split for Option<T> {
+    type Output = T;
+    type Gone = Option<Infallible>;
+
+    #[inline]
+    fn split(self) -> Result<T, Option<Infallible>> {
+        self.ok_or(None)
     }
 }
 
-impl<B, C> OrClose for ControlFlow<B, C> {
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self> {
-        close_if(self.is_break(), self, looped)
+#[diagnostic::do_not_recommend]
+impl<B, C> Split for ControlFlow<B, C> {
+    type Output = C;
+    type Gone = ControlFlow<B, Infallible>;
+
+    fn split(self) -> Result<C, ControlFlow<B, Infallible>> {
+        match self {
+            ControlFlow::Continue(value) => Ok(value),
+            ControlFlow::Break(value) => Err(ControlFlow::Break(value)),
+        }
     }
 }
 
-impl<T, E> OrClose for Poll<Result<T, E>> {
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self> {
-        close_if(matches!(self, Poll::Ready(Err(_))), self, looped)
+#[diagnostic::do_not_recommend]
+impl<T, E> Split for Poll<Result<T, E>> {
+    type Output = Poll<T>;
+    type Gone = Result<Infallible, E>;
+
+    fn split(self) -> Result<Poll<T>, Result<Infallible, E>> {
+        match self {
+            Poll::Ready(Ok(value)) => Ok(Poll::Ready(value)),
+            Poll::Ready(Err(error)) => Err(Err(error)),
+            Poll::Pending => Ok(Poll::Pending),
+        }
     }
 }
 
-impl<T, E> OrClose for Poll<Option<Result<T, E>>> {
-    fn __or_close<S>(self, looped: &mut Pin<&mut Looped<S>>) -> impl Future<Output = Self> {
-        close_if(matches!(self, Poll::Ready(Some(Err(_)))), self, looped)
+#[diagnostic::do_not_recommend]
+impl<T, E> Split for Poll<Option<Result<T, E>>> {
+    type Output = Poll<Option<T>>;
+    type Gone = Result<Infallible, E>;
+
+    fn split(self) -> Result<Poll<Option<T>>, Result<Infallible, E>> {
+        match self {
+            Poll::Ready(Some(Ok(value))) => Ok(Poll::Ready(Some(value))),
+            Poll::Ready(Some(Err(error))) => Err(Err(error)),
+            Poll::Ready(None) => Ok(Poll::Ready(None)),
+            Poll::Pending => Ok(Poll::Pending),
+        }
     }
 }
-
-/// What no `?` can stand behind: rustc says so at the `?`.
-pub trait OrElse {
-    #[doc(hidden)]
-    fn __or_close<S>(&self, _: &mut Pin<&mut Looped<S>>) -> Ready<&Self> {
-        ready(self)
-    }
-}
-
-impl<T: ?Sized> OrElse for T {}
 
 impl<S> fmt::Debug for Looped<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,9 +18,9 @@ pub fn rows<'a, T: Row>(
                 weftwork::__private::looped(weftwork::__private::async_iterable(db
                 .query(table).take(limit)))
             ) {
-                mut __stream_1 => {
+                mut __stream => {
                     while let weftwork::__private::Some(__item) = weftwork::__private::next(
-                            &mut __stream_1,
+                            &mut __stream,
                         )
                         .await
                     {
@@ -37,7 +37,7 @@ pub fn rows<'a, T: Row>(
                             __item.await
                         };
                     }
-                    weftwork::__private::close(&mut __stream_1).await;
+                    weftwork::__private::close(&mut __stream).await;
                 }
             };
         }

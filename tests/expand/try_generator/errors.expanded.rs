@@ -19,9 +19,9 @@ fn parsed(lines: impl Stream<Item = String>) -> impl Stream<Item = Result<u32, E
                     match weftwork::__private::pin!(
                         weftwork::__private::looped(weftwork::__private::async_iterable(lines))
                     ) {
-                        mut __stream_1 => {
+                        mut __stream => {
                             while let weftwork::__private::Some(__item) = weftwork::__private::next(
-                                    &mut __stream_1,
+                                    &mut __stream,
                                 )
                                 .await
                             {
@@ -51,7 +51,7 @@ fn parsed(lines: impl Stream<Item = String>) -> impl Stream<Item = Result<u32, E
                                     }
                                 }
                             }
-                            weftwork::__private::close(&mut __stream_1).await;
+                            weftwork::__private::close(&mut __stream).await;
                         }
                     };
                 }

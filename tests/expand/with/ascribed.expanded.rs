@@ -27,7 +27,9 @@ async fn count(pool: &Pool) -> Result<u64, AppError> {
                     )
                     .await;
             }
-            let __convert = __frame.errors().within(&__answer).fits().convert();
+            let __within = __frame.errors().within(&__answer);
+            let __within = __within.fits();
+            let __convert = __within.convert();
             __outcome.conclude(&mut __frame, __answer.failure(), __convert)
         }
     }

@@ -36,11 +36,9 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                                     )
                                     .await;
                             }
-                            let __convert = __frame
-                                .errors()
-                                .within(&__answer)
-                                .fits()
-                                .convert();
+                            let __within = __frame.errors().within(&__answer);
+                            let __within = __within.fits();
+                            let __convert = __within.convert();
                             __outcome
                                 .conclude(&mut __frame, __answer.failure(), __convert)
                         },
@@ -52,7 +50,9 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                     )
                     .await;
             }
-            let __convert = __frame.errors().within(&__answer).fits().convert();
+            let __within = __frame.errors().within(&__answer);
+            let __within = __within.fits();
+            let __convert = __within.convert();
             __outcome.conclude(&mut __frame, __answer.failure(), __convert)
         }
     }

@@ -5,10 +5,11 @@ use quote::quote;
 
 use super::{Form, Kind, label};
 use crate::bang::comprehension;
+use crate::bang::exits::Ways;
 use crate::bang::for_await::Loop;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
-use crate::kit::scan::{Piece, is_with, piece};
+use crate::kit::scan::{Piece, is_with, piece, with_body};
 use crate::kit::tokens::{argument, group, is_ident, is_punct, regroup};
 
 /// What a body yields through.
@@ -187,14 +188,7 @@ impl Lowering<'_> {
                 end - index
             }
             Piece::Other if comprehension::follows(&trees[..index]) => self.comprehension(&trees[index], level, out),
-            Piece::Other if is_with(trees, index) => {
-                let level = Level { in_macro: true, in_braces: false, ..level.nested(self.form) };
-                out.push(match &trees[index] {
-                    TokenTree::Group(found) => self.group(found, level),
-                    other => other.clone(),
-                });
-                1
-            }
+            Piece::Other if is_with(trees, index) => self.with(&trees[index], level, out),
             Piece::Return | Piece::Question | Piece::Await | Piece::Other => {
                 let is_arguments = index >= 2 && is_punct(trees.get(index - 1), '!') && is_macro_name(&trees[index - 2]);
                 let in_macro = level.in_macro || is_arguments;
@@ -208,6 +202,24 @@ impl Lowering<'_> {
                 1
             }
         }
+    }
+
+    /// The arguments of `with!`, whose body becomes an `async` block.
+    fn with(&mut self, arguments: &TokenTree, level: Level, out: &mut Vec<TokenTree>) -> usize {
+        let TokenTree::Group(found) = arguments else {
+            out.push(arguments.clone());
+            return 1;
+        };
+        let level = level.nested(self.form);
+        let changed_before = std::mem::take(&mut self.changed);
+        let (before, body) = with_body(found);
+        let in_front = Level { in_macro: true, in_braces: false, ..level };
+        let mut lowered: Vec<TokenTree> = self.tokens(before.into_iter().collect(), in_front).into_iter().collect();
+        lowered.extend(body.map(|body| self.group(&body, level)));
+        let changed = std::mem::replace(&mut self.changed, changed_before);
+        self.changed |= changed;
+        out.push(if changed { regroup(found, lowered.into_iter().collect()).into() } else { found.clone().into() });
+        1
     }
 
     /// The arguments of `gather!` and its sisters. A comprehension in there is theirs, `for await` included.
@@ -248,8 +260,12 @@ impl Lowering<'_> {
             found.label = out.drain(out.len() - 3..).collect();
         }
         // Loops inside do the same: the ways out of those lead through this one last.
+        let is_plain = level.run == Run::Own && self.form.kind == Kind::Plain;
+        let number = self.loops;
         self.loops += 1;
-        let mut found = found.closing(binding(&format!("stream_{}", self.loops)), self.krate);
+        let mut found = found.closing(number, Ways { questions: !is_plain, values: !is_plain }, self.krate);
+        found.before = self.tokens(std::mem::take(&mut found.before), level);
+        found.behind = self.tokens(std::mem::take(&mut found.behind), Level { in_braces: true, ..level });
         let read = &mut found.read;
         read.header = self.tokens(std::mem::take(&mut read.header), level.value());
         read.body = regroup(&read.body, self.tokens(read.body.stream(), Level { in_braces: true, ..level }));
