@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -134,7 +135,8 @@ fn by_default(report: &Report) {
         tracing::error!(target: "weftwork", kind = ?report.kind, name = report.name(), site, "{report}");
         return;
     }
-    eprintln!("weftwork: {report}");
+    // There is nobody left to tell that this can not be written.
+    let _ = writeln!(io::stderr(), "weftwork: {report}");
 }
 
 /// An error with what caused it.
@@ -146,6 +148,12 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// An error that nobody gets. One that can not be shown must not take the place of what is going on.
+pub(crate) fn text_of<E: fmt::Debug>(error: &E) -> String {
+    catch_unwind(AssertUnwindSafe(|| format!("{error:?}")))
+        .unwrap_or_else(|_| format!("a `{}`, whose `Debug` panicked", std::any::type_name::<E>()))
 }
 
 /// What a panic says.

@@ -217,12 +217,37 @@ fn emit(bindings: &[Binding], body: &Body, krate: &TokenStream) -> TokenStream {
     let output = &body.output;
     let statements = body.block.stream();
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
-    let block = regroup(&body.block, quote!(#edge #statements));
+    // The block captures the value as what may be changed, even if it only looks: so it is `Send` where the value is.
+    let lent = bindings.iter().map(|binding| &binding.name).filter(|name| *name != "_");
+    let block = regroup(&body.block, quote!(#(let #lent = &mut *#lent;)* #edge #statements));
     let innermost = quote!(async #move_ #block);
     let outermost =
         bindings.iter().rev().fold(innermost, |inner, context| level(context, &inner, body, move_.as_ref(), &private));
     // In braces: a function of nothing but an `async` block is one that clippy wants written as an `async fn`.
     quote!({ #outermost })
+}
+
+/// Whether a body can be seen to end in no way but a panic: with a `loop` that is not left, or a macro that panics.
+fn never_ends(block: &Group) -> bool {
+    let trees: Vec<TokenTree> = block.stream().into_iter().collect();
+    let trees = if is_punct(trees.last(), ';') { &trees[..trees.len() - 1] } else { &trees[..] };
+    if has_question(&block.stream()) || mentions(&block.stream(), "return") {
+        return false;
+    }
+    match trees {
+        [.., keyword, TokenTree::Group(body)] if is_ident(Some(keyword), "loop") => !mentions(&body.stream(), "break"),
+        [.., TokenTree::Ident(name), bang, TokenTree::Group(_)] if is_punct(Some(bang), '!') => {
+            ["panic", "todo", "unimplemented", "unreachable"].iter().any(|panics| name == panics)
+        }
+        _ => false,
+    }
+}
+
+fn has_question(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|tree| match &tree {
+        TokenTree::Group(inside) => has_question(&inside.stream()),
+        tree => is_punct(Some(tree), '?'),
+    })
 }
 
 fn level(
@@ -235,6 +260,9 @@ fn level(
     let (frame, outcome, answer, below, convert) =
         (binding("frame"), binding("outcome"), binding("answer"), binding("below"), binding("convert"));
     let fits = located(quote!(.fits()), body.block.span());
+    // What such a body gives can not be told from its type, as it has none yet.
+    let never = (body.output.is_none() && never_ends(&body.block)).then(|| quote!(let #answer = #answer.never();));
+    let looked_at = if never.is_some() { quote!(#answer) } else { quote!(&#answer) };
     // Where a conversion is missing, rustc blames what the method is called on.
     let within = local_at("__within", anchor(context));
     let converted = located(quote!(#within.convert()), anchor(context));
@@ -247,12 +275,13 @@ fn level(
             let mut #frame = #private::frame(#private::plan(#context));
             let mut #outcome = #private::Outcome::NotBegun;
             let #answer = #outcome.answer();
+            #never
             if #private::Frame::enter(&mut #frame).await {
                 let (#below, #name) = #private::Frame::lend(&mut #frame);
                 #outcome = #private::attempt(#below, #inner).await;
                 #private::Frame::leave(&mut #frame, #answer.exit(&#outcome)).await;
             }
-            let #within = #frame.errors().within(&#answer);
+            let #within = #frame.errors().within(#looked_at);
             let #within = #within #fits;
             let #convert = #converted;
             #outcome.conclude(&mut #frame, #answer.failure(), #convert)

@@ -6,6 +6,7 @@
 
 use std::any::type_name_of_val;
 use std::convert::Infallible;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::resume_unwind;
@@ -14,23 +15,40 @@ use super::attempt::Outcome;
 use super::frame::{Ended, Frame};
 use super::lender::Exit;
 use crate::concurrent::given::no_value;
-use crate::report::ReportKind;
+use crate::report::{ReportKind, text_of};
 
 /// What a body gives, as a type.
 #[derive(Debug)]
-pub struct Answer<R>(AnyAnswer<R>);
+pub struct Answer<R>(Undescribed<R>);
 
-/// Behind an [`Answer`] that is no `Result`.
+/// Behind an [`Answer`] that is no `Result` with an error that can be described.
+#[derive(Debug)]
+pub struct Undescribed<R>(AnyAnswer<R>);
+
+/// Behind an [`Answer`] that is no `Result` at all.
 #[derive(Debug)]
 pub struct AnyAnswer<R>(PhantomData<fn() -> R>);
 
 impl<R> Answer<R> {
     pub(super) const fn new() -> Self {
-        Self(AnyAnswer(PhantomData))
+        Self(Undescribed(AnyAnswer(PhantomData)))
+    }
+
+    /// Of a body that never ends: it is not asked what that gives.
+    pub fn never(&self) -> &AnyAnswer<R> {
+        self
     }
 }
 
 impl<R> Deref for Answer<R> {
+    type Target = Undescribed<R>;
+
+    fn deref(&self) -> &Undescribed<R> {
+        &self.0
+    }
+}
+
+impl<R> Deref for Undescribed<R> {
     type Target = AnyAnswer<R>;
 
     fn deref(&self) -> &AnyAnswer<R> {
@@ -38,10 +56,17 @@ impl<R> Deref for Answer<R> {
     }
 }
 
-/// The name of a body's error, if it gave one.
-type Failure<R> = fn(&R) -> Option<&'static str>;
+/// The text of a body's error, if it gave one.
+type Failure<R> = fn(&R) -> Option<String>;
 
-impl<T, A> Answer<Result<T, A>> {
+impl<T, A: fmt::Debug> Answer<Result<T, A>> {
+    /// How to tell that the body has failed.
+    pub fn failure(&self) -> Failure<Result<T, A>> {
+        |result| result.as_ref().err().map(text_of)
+    }
+}
+
+impl<T, A> Undescribed<Result<T, A>> {
     /// What the clean-up is told.
     pub fn exit(&self, outcome: &Outcome<Result<T, A>>) -> Exit {
         exit(outcome, Result::is_err)
@@ -49,7 +74,7 @@ impl<T, A> Answer<Result<T, A>> {
 
     /// How to tell that the body has failed.
     pub fn failure(&self) -> Failure<Result<T, A>> {
-        |result| result.as_ref().err().map(type_name_of_val)
+        |result| result.as_ref().err().map(|error| type_name_of_val(error).to_owned())
     }
 }
 
@@ -88,7 +113,7 @@ impl<R> Outcome<R> {
             (Self::Ended(_) | Self::NotBegun, Ended::Failed(error)) => convert(error),
             (Self::Ended(output), Ended::Panicked(payload)) => {
                 if let Some(what) = failure(&output) {
-                    teller.tell(ReportKind::BodyFailed, format!("failed with a `{what}`, and then the clean-up panicked"));
+                    teller.tell(ReportKind::BodyFailed, format!("failed: {what}; and then the clean-up panicked"));
                 }
                 resume_unwind(payload)
             }
@@ -140,7 +165,7 @@ impl<E> Deref for PossibleErrors<E> {
 
 impl Errors<Infallible> {
     /// There is no error, so any result will do.
-    pub fn within<R>(&self, _: &Answer<R>) -> Never<R> {
+    pub fn within<R>(&self, _: &AnyAnswer<R>) -> Never<R> {
         Never(PhantomData)
     }
 }
@@ -151,14 +176,14 @@ pub struct Same<E>(pub(super) E);
 
 impl<E> PossibleErrors<Same<E>> {
     /// The body's error is the same, or there is none.
-    pub fn within<R>(&self, _: &Answer<R>) -> WithinSame<R, E> {
+    pub fn within<R>(&self, _: &AnyAnswer<R>) -> WithinSame<R, E> {
         WithinSame(AnyWithinSame(PhantomData))
     }
 }
 
 impl<E> AnyErrors<E> {
     /// The body's result has to take it.
-    pub fn within<R>(&self, _: &Answer<R>) -> Within<R, E> {
+    pub fn within<R>(&self, _: &AnyAnswer<R>) -> Within<R, E> {
         Within(AnyWithin(PhantomData))
     }
 }

@@ -34,6 +34,8 @@ pub struct Frame<'a, T, E> {
     sleep: Option<Pin<Box<Sleep>>>,
     /// A poll is under way, or has panicked: the context must not be polled again.
     is_polled: bool,
+    /// The slot knows whom to wake when the value is lent.
+    is_waiting: bool,
     is_shielded: bool,
     ended: Ended<E>,
     span: Span,
@@ -87,6 +89,7 @@ pub fn frame<T, E>(plan: Plan<'_, T, E>) -> Frame<'_, T, E> {
         runtime: Handle::try_current().ok(),
         sleep: None,
         is_polled: false,
+        is_waiting: false,
         is_shielded,
         ended: Ended::Well,
         span: Span::current(),
@@ -108,6 +111,9 @@ impl<T, E> Frame<'_, T, E> {
 
     fn poll_enter(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         let Some(open) = &mut self.open else { return Poll::Ready(false) };
+        if std::mem::take(&mut self.is_waiting) {
+            open.slot.set_frame(None);
+        }
         let mark = Mark::now();
         self.is_polled = true;
         let polled = open.body.as_mut().poll(cx);
@@ -116,6 +122,12 @@ impl<T, E> Frame<'_, T, E> {
         match polled {
             Poll::Pending => {
                 self.value = open.slot.take_lent();
+                if self.value.is_none() {
+                    // It may be lent while this does not poll it.
+                    open.slot.set_frame(Some(cx.waker().clone()));
+                    self.is_waiting = true;
+                    self.value = open.slot.take_lent();
+                }
                 if self.value.is_none() {
                     return Poll::Pending;
                 }
@@ -171,7 +183,10 @@ impl<T, E> Frame<'_, T, E> {
         let polled = catch_unwind(AssertUnwindSafe(|| self.span.within(|| open.body.as_mut().poll(cx))));
         self.is_polled = false;
         self.ended = match polled {
-            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Pending) => {
+                open.slot.wake_lending();
+                return Poll::Pending;
+            }
             Ok(Poll::Ready(Ok(()))) => Ended::Well,
             Ok(Poll::Ready(Err(error))) => Ended::Failed(error),
             Err(payload) => Ended::Panicked(payload),
@@ -209,6 +224,7 @@ impl<T, E> Frame<'_, T, E> {
             // Nothing was set up, or the value is where nobody can take it away.
             (Stage::Entering | Stage::Entered, _) => return,
         }
+        open.slot.wake_lending();
         let (runtime, below) = (self.runtime.take(), std::mem::take(self.below.scope()));
         abandon(open, Left { runtime, below, span: self.span.clone(), teller: self.teller.clone(), is_overdue });
     }

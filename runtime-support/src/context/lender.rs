@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// How the body of a `with!` ended: what the clean-up of a context is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,60 +42,97 @@ enum Place<T> {
 }
 
 /// What a context and the frame of its `with!` share.
-pub(super) struct Slot<T>(Mutex<Place<T>>);
+pub(super) struct Slot<T>(Mutex<Shared<T>>);
+
+struct Shared<T> {
+    place: Place<T>,
+    /// Of the frame, while it waits for the value and does not poll the context: it may be lent from elsewhere.
+    frame: Option<Waker>,
+    /// Of the context's `lend`, while that waits.
+    lending: Option<Waker>,
+}
 
 impl<T> Slot<T> {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Place::Within)))
+        Arc::new(Self(Mutex::new(Shared { place: Place::Within, frame: None, lending: None })))
     }
 
-    fn place(&self) -> MutexGuard<'_, Place<T>> {
+    fn shared(&self) -> MutexGuard<'_, Shared<T>> {
         // Nothing of the user's runs under this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The value, if it has been lent.
     pub(super) fn take_lent(&self) -> Option<T> {
-        let mut place = self.place();
-        match std::mem::replace(&mut *place, Place::Away) {
-            Place::Lent(value) => Some(value),
-            other => {
-                *place = other;
-                None
-            }
-        }
+        self.shared().take(|place| match place {
+            Place::Lent(value) => Ok(value),
+            other => Err(other),
+        })
+    }
+
+    /// The frame waits, or polls the context itself.
+    pub(super) fn set_frame(&self, waker: Option<Waker>) {
+        let old = std::mem::replace(&mut self.shared().frame, waker);
+        drop(old);
     }
 
     pub(super) fn give_back(&self, value: T, exit: Exit) {
-        *self.place() = Place::Back(value, exit);
+        self.shared().place = Place::Back(value, exit);
     }
 
     /// For a context that is still being entered: what it lends comes back at once.
     pub(super) fn leave(&self, exit: Exit) {
-        let mut place = self.place();
-        let new = match std::mem::replace(&mut *place, Place::Away) {
+        let mut shared = self.shared();
+        shared.place = match std::mem::replace(&mut shared.place, Place::Away) {
             Place::Lent(value) => Place::Back(value, exit),
             Place::Within => Place::Nowhere(exit),
             other => other,
         };
-        *place = new;
+    }
+
+    /// Wakes the context's `lend`, if it has something to take and has not taken it when the context was polled.
+    pub(super) fn wake_lending(&self) {
+        let mut shared = self.shared();
+        let waker = if matches!(shared.place, Place::Back(..)) { shared.lending.take() } else { None };
+        drop(shared);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     fn lend(&self, value: T) -> Option<(T, Exit)> {
-        let mut place = self.place();
-        if let Place::Nowhere(exit) = *place {
+        let mut shared = self.shared();
+        if let Place::Nowhere(exit) = shared.place {
             return Some((value, exit));
         }
-        *place = Place::Lent(value);
+        shared.place = Place::Lent(value);
+        let frame = shared.frame.take();
+        drop(shared);
+        if let Some(frame) = frame {
+            frame.wake();
+        }
         None
     }
 
     fn take_back(&self) -> Option<(T, Exit)> {
-        let mut place = self.place();
-        match std::mem::replace(&mut *place, Place::Away) {
-            Place::Back(value, exit) => Some((value, exit)),
-            other => {
-                *place = other;
+        self.shared().take(|place| match place {
+            Place::Back(value, exit) => Ok((value, exit)),
+            other => Err(other),
+        })
+    }
+
+    fn set_lending(&self, waker: &Waker) {
+        let old = self.shared().lending.replace(waker.clone());
+        drop(old);
+    }
+}
+
+impl<T> Shared<T> {
+    fn take<V>(&mut self, take: impl FnOnce(Place<T>) -> Result<V, Place<T>>) -> Option<V> {
+        match take(std::mem::replace(&mut self.place, Place::Away)) {
+            Ok(taken) => Some(taken),
+            Err(other) => {
+                self.place = other;
                 None
             }
         }
@@ -139,11 +176,20 @@ impl<T> Unpin for Lending<T> {}
 impl<T> Future for Lending<T> {
     type Output = (T, Exit);
 
-    /// Nothing has to be woken: it is polled next when the value is back.
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<(T, Exit)> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<(T, Exit)> {
         let back = match self.value.take() {
-            Some(value) => self.slot.lend(value),
-            None => self.slot.take_back(),
+            Some(value) => {
+                // Polled by the context itself, it needs nobody to wake it; by others in between, it does.
+                self.slot.set_lending(cx.waker());
+                self.slot.lend(value)
+            }
+            None => {
+                let back = self.slot.take_back();
+                if back.is_none() {
+                    self.slot.set_lending(cx.waker());
+                }
+                back
+            }
         };
         back.map_or(Poll::Pending, Poll::Ready)
     }

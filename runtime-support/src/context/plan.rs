@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::frame::{Abandon, hand_over};
 use super::lender::{Lender, Slot};
+use crate::report::text_of;
 use crate::scope::name_of;
 
 /// The body of a context: it sets up, lends, and cleans up.
@@ -47,7 +48,7 @@ impl<'a, T, E: fmt::Debug + 'a> Plan<'a, T, E> {
             made_at: Location::caller(),
             grace: None,
             is_shielded: false,
-            describe: |error| format!("{error:?}"),
+            describe: text_of,
         }
     }
 }
@@ -150,7 +151,33 @@ impl<T, E> Context<T, E> {
         let Plan { open: Open { body, slot, .. }, name, made_at, grace, is_shielded, .. } = self.0;
         let body = Box::pin(async move { body.await.map_err(change) });
         let open = Open { body, slot, abandon: Some(hand_over) };
-        Context(Plan { open, name, made_at, grace, is_shielded, describe: |error| format!("{error:?}") })
+        Context(Plan { open, name, made_at, grace, is_shielded, describe: text_of })
+    }
+}
+
+impl<T: Send + 'static> Context<T> {
+    /// The same as a context that could fail, for an [`ExitStack`](crate::ExitStack) and [`with`](fn@crate::with), which ask for the
+    /// body's type of errors.
+    ///
+    /// ```
+    /// use weftwork::{Context, ExitStack, context, with};
+    ///
+    /// fn scratch() -> Context<String> {
+    ///     context!(async {
+    ///         yield String::new();
+    ///     })
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let length = with!(stack = ExitStack::new(), async || -> Result<usize, std::io::Error> {
+    ///     let text = stack.enter(scratch().with_error::<std::io::Error>()).await?;
+    ///     Ok(text.len())
+    /// });
+    /// assert_eq!(length.await.unwrap(), 0);
+    /// # });
+    /// ```
+    pub fn with_error<E: fmt::Debug + 'static>(self) -> Context<T, E> {
+        self.map_err(|never: Infallible| match never {})
     }
 }
 

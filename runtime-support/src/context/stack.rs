@@ -19,7 +19,7 @@ use super::frame::{Ended, Frame, frame};
 use super::lender::{Exit, Lender};
 use super::plan::{Plan, context};
 use crate::policy::timeout::timeout;
-use crate::report::{Report, ReportKind, panic_message, report};
+use crate::report::{Report, ReportKind, panic_message, report, text_of};
 use crate::scope::{self, About, HowLong, Scope, grace_in_force};
 
 /// Contexts whose number is known at run time only, and other things to be undone: the last one first.
@@ -91,7 +91,7 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
     /// Enters a context and gives its value. It is left with the stack.
     ///
     /// The context's errors have to become those of the body, `E`, by `From`; [`map_err`](crate::Context::map_err) changes them where
-    /// they do not, as it does for those of a context that can not fail: `.map_err(|never| match never {})`.
+    /// they do not. A context that can not fail goes with [`with_error::<E>()`](crate::Context::with_error).
     ///
     /// # Errors
     /// The context's own, if it can not be entered. It is no entry then.
@@ -207,7 +207,7 @@ async fn undo_all<E: fmt::Debug>(mut entries: Vec<Entry<E>>, exit: Exit) -> Resu
         match caught(move || undo(exit)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) if failed.is_none() => failed = Some((about, error)),
-            Ok(Err(error)) => tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}")),
+            Ok(Err(error)) => tell(&about, ReportKind::CleanUpFailed, format!("failed: {}", text_of(&error))),
             Err(payload) if panicked.is_none() => panicked = Some(payload),
             Err(payload) => tell(&about, ReportKind::CleanUpPanicked, format!("panicked: {}", panic_message(&*payload))),
         }
@@ -215,7 +215,7 @@ async fn undo_all<E: fmt::Debug>(mut entries: Vec<Entry<E>>, exit: Exit) -> Resu
     match (panicked, failed) {
         (Some(payload), failed) => {
             if let Some((about, error)) = failed {
-                tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}"));
+                tell(&about, ReportKind::CleanUpFailed, format!("failed: {}", text_of(&error)));
             }
             resume_unwind(payload)
         }
@@ -300,7 +300,7 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
         };
         scope::hand_over(runtime, about.clone(), Scope::new(), async move {
             if let Err(error) = undo_all(entries, Exit::Cancelled).await {
-                tell(&about, ReportKind::CleanUpFailed, format!("failed: {error:?}"));
+                tell(&about, ReportKind::CleanUpFailed, format!("failed: {}", text_of(&error)));
             }
         });
     }

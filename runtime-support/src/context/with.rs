@@ -9,7 +9,8 @@ use super::frame::frame;
 
 /// Enters a context, runs `body` with its value and cleans up: [`with!`](macro@crate::with) without the macro.
 ///
-/// The body gives a `Result`, whose error is made from the context's. To name several, nest them.
+/// The body gives a `Result`, whose error is made from the context's; a context that can not fail goes with
+/// [`with_error`](crate::Context::with_error). For several contexts, and for an [`ExitStack`](crate::ExitStack), there is the macro.
 ///
 /// ```
 /// use weftwork::{Context, context, with};
