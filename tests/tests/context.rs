@@ -1,5 +1,7 @@
 //! `context!` and `with!`, and who waits for what they clean up: each test's name begins with the number of its case.
 
+#[path = "context/attacks.rs"]
+mod attacks;
 #[path = "context/both.rs"]
 mod both;
 #[path = "context/class.rs"]

@@ -2,11 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures::StreamExt;
 use futures_core::Stream;
-use weftwork::{for_await, generator, try_generator};
+use weftwork::{Context as Lent, context, for_await, generator, try_generator, with};
+use weftwork_tests::Log;
 
 async fn all<S: Stream>(stream: S) -> Vec<S::Item> {
     stream.collect().await
@@ -405,6 +407,98 @@ async fn g57_ways_out_leave_the_function_send() {
         (results, most)
     });
     assert_eq!(task.await.unwrap(), (vec![Ok(Some(4)), Err(()), Ok(None), Ok(None)], 5));
+}
+
+/// Its clean-up, which needs a lock, runs when the loop over it is left.
+fn locked(shared: &Arc<Mutex<u32>>, log: &Log) -> impl Stream<Item = u32> + Send + use<> {
+    fn context(shared: Arc<Mutex<u32>>, log: Log) -> Lent<()> {
+        context!(async move {
+            yield ();
+            *shared.lock().unwrap() += 100;
+            log.note("closed");
+        })
+    }
+    let (shared, log) = (shared.clone(), log.clone());
+    generator!(async move {
+        with!(_ = context(shared, log), {
+            yield 1;
+            yield 2;
+        })
+        .await;
+    })
+}
+
+/// The body's locals are gone when the stream is closed, and what it gives is evaluated. So it may hold what is not `Send`.
+async fn with_a_guard(shared: &Arc<Mutex<u32>>, log: &Log) -> Result<u32, String> {
+    for_await!(for n in locked(shared, log) {
+        let _dropped = log.on_drop("local");
+        let parse = |text: &str| -> Result<u32, std::num::ParseIntError> { Ok(text.parse::<u32>()?) };
+        let mut guard = shared.lock().map_err(|_| String::from("poisoned"))?;
+        *guard += n + parse("0").map_err(|error| error.to_string())?;
+        std::rc::Rc::new(Some(n)).as_ref().ok_or("none")?;
+        if *guard > 2 {
+            return Ok({
+                log.note("value");
+                *guard
+            });
+        }
+    });
+    Ok(0)
+}
+
+#[tokio::test]
+async fn g52_what_the_body_holds_is_gone_before_the_stream_is_closed() {
+    let (shared, log) = (Arc::new(Mutex::new(0)), Log::new());
+    let (inside, noted) = (shared.clone(), log.clone());
+    let found = tokio::spawn(async move { with_a_guard(&inside, &noted).await });
+    assert_eq!(found.await.unwrap(), Ok(3));
+    assert_eq!(*shared.lock().unwrap(), 103);
+    assert_eq!(log.text(), "local value local closed");
+}
+
+#[tokio::test]
+async fn g51_every_kind_of_value_leaves_a_loop() {
+    async fn option(numbers: &[u32]) -> Option<u32> {
+        for_await!(for n in count(9) {
+            let found = numbers.get(usize::try_from(n).ok()?)?;
+            if let 5.. = *found {
+                return Some(*found);
+            }
+        });
+        None
+    }
+    async fn flow(most: u32) -> std::ops::ControlFlow<u32> {
+        use std::ops::ControlFlow::{Break, Continue};
+        for_await!(for n in count(9) {
+            (if n > most { Break(n) } else { Continue(()) })?;
+        });
+        Continue(())
+    }
+    async fn boxed(n: u32) -> Result<Box<dyn std::fmt::Debug>, Box<dyn std::error::Error>> {
+        for_await!(for each in count(3) {
+            match each {
+                1 => {}
+                2 if n == 2 => return Ok(Box::new(each)),
+                _ => return Err(Box::from(format!("{n}"))),
+            }
+        });
+        Ok(Box::new(()))
+    }
+    assert_eq!(option(&[0, 1, 7]).await, Some(7));
+    assert_eq!(option(&[0, 1]).await, None);
+    assert_eq!(flow(3).await, std::ops::ControlFlow::Break(4));
+    assert_eq!(format!("{:?} {:?}", boxed(2).await.unwrap(), boxed(9).await.unwrap_err().to_string()), "2 \"9\"");
+    let found = 'found: {
+        for_await!(for n in count(9) {
+            for m in 0..n {
+                if n * m == 12 {
+                    break 'found (n, m);
+                }
+            }
+        });
+        (0, 0)
+    };
+    assert_eq!(found, (4, 3));
 }
 
 #[tokio::test]
