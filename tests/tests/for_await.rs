@@ -369,13 +369,13 @@ async fn sum(text: &str) -> u32 {
 
 /// A stream that borrows, and every way out of a loop.
 async fn first_even(words: &[String], most: &mut u32) -> Result<Option<u32>, std::num::ParseIntError> {
-    let numbers = generator!(async {
-        for word in words {
-            yield word.parse::<u32>();
-        }
-    });
-    let mut rounds = vec![0];
+    let mut rounds = vec![0, 0];
     'rounds: for round in &mut rounds {
+        let numbers = generator!(async {
+            for word in words {
+                yield word.parse::<u32>();
+            }
+        });
         for_await!(for number in numbers {
             let number = number?;
             *round += 1;
@@ -390,7 +390,6 @@ async fn first_even(words: &[String], most: &mut u32) -> Result<Option<u32>, std
                 return Ok(Some(number));
             }
         });
-        break;
     }
     Ok(None)
 }
@@ -432,7 +431,7 @@ fn locked(shared: &Arc<Mutex<u32>>, log: &Log) -> impl Stream<Item = u32> + Send
 async fn with_a_guard(shared: &Arc<Mutex<u32>>, log: &Log) -> Result<u32, String> {
     for_await!(for n in locked(shared, log) {
         let _dropped = log.on_drop("local");
-        let parse = |text: &str| -> Result<u32, std::num::ParseIntError> { Ok(text.parse::<u32>()?) };
+        let parse = |text: &str| -> Result<u32, std::num::ParseIntError> { Ok(text.parse::<u32>()? + n - n) };
         let mut guard = shared.lock().map_err(|_| String::from("poisoned"))?;
         *guard += n + parse("0").map_err(|error| error.to_string())?;
         std::rc::Rc::new(Some(n)).as_ref().ok_or("none")?;

@@ -2,17 +2,14 @@
 //! other.
 
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Mutex;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use weftwork::{Context, ReportKind, context, set_report_hook, take_report_hook, with};
 use weftwork_tests::Log;
 
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
-}
+static TURN: Mutex<()> = Mutex::const_new(());
 
 fn failing() -> Context<(), &'static str> {
     let failing: Context<(), &'static str> = context!(async {
@@ -30,7 +27,7 @@ async fn fail_twice() {
 
 #[tokio::test]
 async fn c127_the_hook_gets_kind_name_site_and_message() {
-    let _turn = one_at_a_time();
+    let _turn = TURN.lock().await;
     let log = Log::new();
     let noted = log.clone();
     set_report_hook(move |report| {
@@ -45,7 +42,7 @@ async fn c127_the_hook_gets_kind_name_site_and_message() {
 
 #[tokio::test]
 async fn w47_a_hook_that_panics_harms_nobody() {
-    let _turn = one_at_a_time();
+    let _turn = TURN.lock().await;
     let log = Log::new();
     let noted = log.clone();
     set_report_hook(move |_| {
@@ -60,7 +57,7 @@ async fn w47_a_hook_that_panics_harms_nobody() {
 
 #[tokio::test]
 async fn w47_a_hook_may_replace_itself_and_report() {
-    let _turn = one_at_a_time();
+    let _turn = TURN.lock().await;
     let log = Log::new();
     let noted = log.clone();
     set_report_hook(move |report| {
@@ -107,7 +104,7 @@ impl Subscriber for Events {
 
 #[test]
 fn w46_without_a_hook_a_subscriber_gets_an_event() {
-    let _turn = one_at_a_time();
+    let _turn = TURN.blocking_lock();
     let log = Log::new();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tracing::subscriber::with_default(Events(log.clone()), || runtime.block_on(fail_twice()));

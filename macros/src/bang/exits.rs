@@ -173,7 +173,10 @@ impl<'a> Exits<'a> {
 
     /// `keyword` tokens and what is behind them.
     fn leave(&mut self, trees: &[TokenTree], index: usize, keyword: usize, out: &mut Vec<TokenTree>) -> usize {
-        let way = &trees[index..index + keyword];
+        let mut way = trees[index..index + keyword].to_vec();
+        let at = way[0].span();
+        // What goes on behind the loop is ours: as the user's own, clippy might find it unneeded there.
+        way[0].set_span(Span::mixed_site().located_at(at));
         let value = operand(&trees[index + keyword..]);
         let (private, label) = (self.private(), self.label());
         let kept = binding("value");
@@ -198,7 +201,7 @@ impl<'a> Exits<'a> {
         self.changed = true;
         self.count += 1;
         let mut block = Group::new(Delimiter::Brace, statements);
-        block.set_span(way[0].span());
+        block.set_span(at);
         out.push(block.into());
         keyword + value.len()
     }

@@ -217,8 +217,14 @@ fn emit(bindings: &[Binding], body: &Body, krate: &TokenStream) -> TokenStream {
     let output = &body.output;
     let statements = body.block.stream();
     let edge = output.as_ref().map(|output| quote!(if false { return #private::returned::<#output>(); }));
-    // The block captures the value as what may be changed, even if it only looks: so it is `Send` where the value is.
-    let lent = bindings.iter().map(|binding| &binding.name).filter(|name| *name != "_");
+    // The block captures the value as what may be changed, even if it only looks: so it is `Send` where the value is. Not one that a
+    // context behind it mentions, which may still borrow it.
+    let is_last_use = |(place, name): &(usize, &Ident)| {
+        let behind = &bindings[place + 1..];
+        *name != "_" && !behind.iter().any(|binding| mentions(&binding.context, &name.to_string()))
+    };
+    let names = bindings.iter().map(|binding| &binding.name).enumerate();
+    let lent = names.filter(is_last_use).map(|(_, name)| name);
     let block = regroup(&body.block, quote!(#(let #lent = &mut *#lent;)* #edge #statements));
     let innermost = quote!(async #move_ #block);
     let outermost =

@@ -69,10 +69,7 @@ enum Step {
 
 /// Where the expression begins whose block stands at `index`.
 fn block_start(trees: &[TokenTree], index: usize) -> Option<Step> {
-    let before = match index.checked_sub(1) {
-        None => return Some(Step::Start(0)),
-        Some(before) => before,
-    };
+    let Some(before) = index.checked_sub(1) else { return Some(Step::Start(0)) };
     match &trees[before] {
         TokenTree::Ident(word) if word == "else" => return Some(Step::On(before)),
         TokenTree::Punct(punct) if punct.as_char() != '>' && punct.as_char() != '?' => return Some(Step::Start(index)),

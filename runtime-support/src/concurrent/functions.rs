@@ -7,13 +7,12 @@ use std::time::Duration;
 use super::at_once::{AtOnce, Count, at_once};
 use super::completing::{Completing, completing};
 use super::core::Outputs;
-use super::failures::{GatherErrors, RaceError};
-use super::gathering::{gather_each, try_gather_each};
+use super::gathering::{Gathering, GatheringErrors, TryGathering, gather_each, try_gather_each};
 use super::input::Extent;
-use super::keep::{All, AllErrors, FailFast, Keep};
+use super::keep::{AllErrors, Keep};
 use super::progress::{Progress, Told, Watched, watched};
 use super::pull::{Pull, Pulled};
-use super::racing::{First, FirstOk, Staggered, race_each, race_ok_each, stagger};
+use super::racing::{Racing, RacingOk, Staggered, race_each, race_ok_each, stagger};
 use super::stream::AsCompleted;
 use super::together::Together;
 
@@ -64,7 +63,7 @@ type CompletingOf<I> = Completing<Futures<<I as IntoIterator>::IntoIter>, ItsFut
 /// assert_eq!(loaded[99], 1000);
 /// # });
 /// ```
-pub fn gather<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, All<Output<I>>, Vec<Output<I>>>
+pub fn gather<I>(input: I) -> Gathering<Futures<I::IntoIter>, ItsFuture<I>, Output<I>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -86,7 +85,7 @@ where
 ///
 /// # Errors
 /// The first error, as it is. The other futures are dropped before it is seen.
-pub fn try_gather<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FailFast<T, E>, Result<Vec<T>, E>>
+pub fn try_gather<I, T, E>(input: I) -> TryGathering<Futures<I::IntoIter>, ItsFuture<I>, T, E>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -123,7 +122,7 @@ where
 /// assert_eq!(race([std::future::ready(1), std::future::ready(2)]).await, Some(1));
 /// # });
 /// ```
-pub fn race<I>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, First<Output<I>>, Option<Output<I>>>
+pub fn race<I>(input: I) -> Racing<Futures<I::IntoIter>, ItsFuture<I>, Output<I>>
 where
     I: IntoIterator<Item: IntoFuture>,
 {
@@ -145,7 +144,7 @@ where
 ///
 /// # Errors
 /// Every error with the index of its future, if none gives an `Ok`.
-pub fn race_ok<I, T, E>(input: I) -> Together<Futures<I::IntoIter>, ItsFuture<I>, FirstOk<T, E>, Result<T, RaceError<E>>>
+pub fn race_ok<I, T, E>(input: I) -> RacingOk<Futures<I::IntoIter>, ItsFuture<I>, T, E>
 where
     I: IntoIterator<Item: IntoFuture<Output = Result<T, E>>>,
 {
@@ -171,13 +170,13 @@ impl<I: Iterator<Item: IntoFuture<IntoFuture = F>>, F: Future, K: Keep<F::Output
     }
 }
 
-impl<I, T, E, F> Together<Futures<I>, F, FailFast<T, E>, Result<Vec<T>, E>>
+impl<I, T, E, F> TryGathering<Futures<I>, F, T, E>
 where
     I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
     F: Future<Output = Result<T, E>>,
 {
     /// Runs everything to its end and gives every error: `errors = all` of the macro.
-    pub fn all_errors(self) -> Together<Futures<I>, F, AllErrors<T, E>, Result<Vec<T>, GatherErrors<E>>> {
+    pub fn all_errors(self) -> GatheringErrors<Futures<I>, F, T, E> {
         self.change(|futures, _| {
             let extent = futures.as_ref().map_or(Extent::UNKNOWN, Futures::extent);
             (futures, AllErrors(Outputs::new(extent.at_least)))
@@ -185,7 +184,7 @@ where
     }
 }
 
-impl<I, T, E, F> Together<Futures<I>, F, FirstOk<T, E>, Result<T, RaceError<E>>>
+impl<I, T, E, F> RacingOk<Futures<I>, F, T, E>
 where
     I: Iterator<Item: IntoFuture<Output = Result<T, E>, IntoFuture = F>>,
     F: Future<Output = Result<T, E>>,
@@ -193,7 +192,7 @@ where
     /// Starts a contender when the one before it has failed, or when none was started for `interval`. Zero starts all at once.
     ///
     /// It needs a tokio runtime with time enabled.
-    pub fn stagger(self, interval: Duration) -> Together<Staggered<Futures<I>>, F, FirstOk<T, E>, Result<T, RaceError<E>>> {
+    pub fn stagger(self, interval: Duration) -> RacingOk<Staggered<Futures<I>>, F, T, E> {
         stagger(self, interval)
     }
 }

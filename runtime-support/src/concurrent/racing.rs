@@ -21,13 +21,19 @@ use super::keep::Keep;
 use super::pull::{Answer, Pull, Pulled};
 use super::together::{Child, Together, Yield, together};
 
+/// On its way to the first output.
+pub(super) type Racing<P, F, T> = Together<P, F, First<T>, Option<T>>;
+
+/// On its way to the first `Ok`, or to every error.
+pub(super) type RacingOk<P, F, T, E> = Together<P, F, FirstOk<T, E>, Result<T, RaceError<E>>>;
+
 /// `race!` over a comprehension: the first output, and `None` if there was nothing to race.
-pub fn race_each<P: Pull>(pull: P) -> Together<P, Child<P>, First<Yield<P>>, Option<Yield<P>>> {
+pub fn race_each<P: Pull>(pull: P) -> Racing<P, Child<P>, Yield<P>> {
     together(Extent::UNKNOWN, AtOnce::ALL, pull, First { started: 0, output: PhantomData })
 }
 
 /// `race_ok!` over a comprehension: the first `Ok`, or every error.
-pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> Together<P, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>
+pub fn race_ok_each<P, T, E>(extent: Extent, pull: P) -> RacingOk<P, Child<P>, T, E>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
@@ -45,11 +51,7 @@ pub const fn interval(interval: Duration) -> Interval {
 }
 
 /// The same with contenders that start one after another.
-pub fn race_ok_staggered<P, T, E>(
-    extent: Extent,
-    Interval(interval): Interval,
-    pull: P,
-) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>
+pub fn race_ok_staggered<P, T, E>(extent: Extent, Interval(interval): Interval, pull: P) -> RacingOk<Staggered<P>, Child<P>, T, E>
 where
     P: Pull<Answer: Answer<Future: Future<Output = Result<T, E>>>>,
 {
@@ -58,9 +60,9 @@ where
 
 /// Lets contenders start one after another.
 pub(super) fn stagger<P: Pull, T, E>(
-    race: Together<P, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>>,
+    race: RacingOk<P, Child<P>, T, E>,
     interval: Duration,
-) -> Together<Staggered<P>, Child<P>, FirstOk<T, E>, Result<T, RaceError<E>>> {
+) -> RacingOk<Staggered<P>, Child<P>, T, E> {
     let failures = Arc::new(AtomicUsize::new(0));
     race.change(|pull, keep| {
         let shared = failures.clone();

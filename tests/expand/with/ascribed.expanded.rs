@@ -11,6 +11,7 @@ async fn count(pool: &Pool) -> Result<u64, AppError> {
                 __outcome = weftwork::__private::attempt(
                         __below,
                         async {
+                            let conn = &mut *conn;
                             if false {
                                 return weftwork::__private::returned::<
                                     Result<u64, AppError>,

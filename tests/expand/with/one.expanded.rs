@@ -10,7 +10,10 @@ async fn count(pool: &Pool) -> u64 {
                 let (__below, conn) = weftwork::__private::Frame::lend(&mut __frame);
                 __outcome = weftwork::__private::attempt(
                         __below,
-                        async { conn.count("users").await },
+                        async {
+                            let conn = &mut *conn;
+                            conn.count("users").await
+                        },
                     )
                     .await;
                 weftwork::__private::Frame::leave(

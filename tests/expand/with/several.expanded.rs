@@ -23,6 +23,8 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                                 __outcome = weftwork::__private::attempt(
                                         __below,
                                         async move {
+                                            let source = &mut *source;
+                                            let target = &mut *target;
                                             for id in ids {
                                                 target.insert(source.load(id).await?).await?;
                                             }

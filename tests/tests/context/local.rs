@@ -3,7 +3,7 @@
 use std::future::pending;
 
 use tokio::time::sleep;
-use weftwork::{LocalContext, context, drain, millis, secs, timeout, with};
+use weftwork::{Context, LocalContext, context, drain, millis, secs, timeout, with};
 use weftwork_tests::{Log, OnDrop, polls::polls};
 
 use crate::forms::{Broken, Script, by_local, by_local_function, by_macro};
@@ -75,4 +75,27 @@ async fn x60_a_context_may_borrow_what_it_changes() {
     let mut count = 0;
     with!(_ = counted(&mut count), {}).await;
     assert_eq!(count, 11);
+}
+
+#[tokio::test]
+async fn x58_a_context_may_borrow_from_the_value_of_one_before_it() {
+    fn number() -> Context<u32> {
+        context!(async {
+            yield 7;
+        })
+    }
+    fn looks(number: &u32) -> LocalContext<'_, u32> {
+        context!(async move {
+            yield *number + 1;
+        })
+    }
+    fn changes(number: &mut u32) -> LocalContext<'_, u32> {
+        context!(async move {
+            *number += 1;
+            let (seen, _) = yield *number;
+            assert_eq!(seen, *number);
+        })
+    }
+    assert_eq!(with!(first = number(), second = looks(first), { *first + *second }).await, 15);
+    assert_eq!(with!(first = number(), second = changes(first), { *second }).await, 8);
 }
