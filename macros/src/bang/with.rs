@@ -263,8 +263,8 @@ fn level(
     move_: Option<&TokenStream>,
     private: &TokenStream,
 ) -> TokenStream {
-    let (frame, outcome, answer, below, convert) =
-        (binding("frame"), binding("outcome"), binding("answer"), binding("below"), binding("convert"));
+    let [frame, errors, outcome, answer, below, convert] =
+        ["frame", "errors", "outcome", "answer", "below", "convert"].map(binding);
     let fits = located(quote!(.fits()), body.block.span());
     // What such a body gives can not be told from its type, as it has none yet.
     let never = (body.output.is_none() && never_ends(&body.block)).then(|| quote!(let #answer = #answer.never();));
@@ -279,6 +279,7 @@ fn level(
     quote! {
         async #move_ {
             let mut #frame = #private::frame(#private::plan(#context));
+            let #errors = #frame.errors();
             let mut #outcome = #private::Outcome::NotBegun;
             let #answer = #outcome.answer();
             #never
@@ -287,7 +288,7 @@ fn level(
                 #outcome = #private::attempt(#below, #inner).await;
                 #private::Frame::leave(&mut #frame, #answer.exit(&#outcome)).await;
             }
-            let #within = #frame.errors().within(#looked_at);
+            let #within = #errors.within(#looked_at);
             let #within = #within #fits;
             let #convert = #converted;
             #outcome.conclude(&mut #frame, #answer.failure(), #convert)

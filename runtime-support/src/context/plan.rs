@@ -102,7 +102,8 @@ impl<T, E> Context<T, E> {
     }
 
     /// Sets how long its clean-up is waited for: by its own `with!` too, and also by the contexts around it. What takes longer goes on
-    /// as a task, is reported, and [`drain`](crate::drain) still waits for it. Zero means that nobody waits.
+    /// as a task, is reported, and [`drain`](crate::drain) still waits for it. Zero means that nobody waits. The period begins with the
+    /// clean-up itself: not while that waits for those of contexts within its own.
     ///
     /// Without this its `with!` and the contexts around it wait to the end, and a construct that gives it up waits for the
     /// period of [`with_grace`](crate::with_grace).

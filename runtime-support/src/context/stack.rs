@@ -308,6 +308,7 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
 
 const NAME: &str = "ExitStack";
 
+#[diagnostic::do_not_recommend]
 impl<E: fmt::Debug + Send + 'static> Contextual<'static> for ExitStack<E> {
     type Value = Self;
     type Error = Same<E>;

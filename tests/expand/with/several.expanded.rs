@@ -4,6 +4,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
             let mut __frame = weftwork::__private::frame(
                 weftwork::__private::plan(connection(from.clone())),
             );
+            let __errors = __frame.errors();
             let mut __outcome = weftwork::__private::Outcome::NotBegun;
             let __answer = __outcome.answer();
             if weftwork::__private::Frame::enter(&mut __frame).await {
@@ -14,6 +15,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                             let mut __frame = weftwork::__private::frame(
                                 weftwork::__private::plan(connection(to.clone())),
                             );
+                            let __errors = __frame.errors();
                             let mut __outcome = weftwork::__private::Outcome::NotBegun;
                             let __answer = __outcome.answer();
                             if weftwork::__private::Frame::enter(&mut __frame).await {
@@ -38,7 +40,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                                     )
                                     .await;
                             }
-                            let __within = __frame.errors().within(&__answer);
+                            let __within = __errors.within(&__answer);
                             let __within = __within.fits();
                             let __convert = __within.convert();
                             __outcome
@@ -52,7 +54,7 @@ async fn copy(from: &Pool, to: &Pool, ids: Vec<Id>) -> Result<(), AppError> {
                     )
                     .await;
             }
-            let __within = __frame.errors().within(&__answer);
+            let __within = __errors.within(&__answer);
             let __within = __within.fits();
             let __convert = __within.convert();
             __outcome.conclude(&mut __frame, __answer.failure(), __convert)

@@ -4,6 +4,7 @@ async fn count(pool: &Pool) -> u64 {
             let mut __frame = weftwork::__private::frame(
                 weftwork::__private::plan(lease(pool.clone())),
             );
+            let __errors = __frame.errors();
             let mut __outcome = weftwork::__private::Outcome::NotBegun;
             let __answer = __outcome.answer();
             if weftwork::__private::Frame::enter(&mut __frame).await {
@@ -19,7 +20,7 @@ async fn count(pool: &Pool) -> u64 {
                     )
                     .await;
             }
-            let __within = __frame.errors().within(&__answer);
+            let __within = __errors.within(&__answer);
             let __within = __within.fits();
             let __convert = __within.convert();
             __outcome.conclude(&mut __frame, __answer.failure(), __convert)
