@@ -246,9 +246,7 @@ impl<T, E> Frame<'_, T, E> {
     pub(super) fn end(&mut self) -> (Ended<E>, &Teller<E>) {
         (std::mem::replace(&mut self.ended, Ended::Well), &self.teller)
     }
-}
 
-impl<T, E> Frame<'_, T, E> {
     /// Tells what came of it where nobody else gets that.
     pub(super) fn report(mut self) {
         let (ended, teller) = self.end();
