@@ -31,8 +31,8 @@ struct Shared {
     running: AtomicUsize,
     /// Who waits for the last one to end.
     owner: Mutex<Option<Waker>>,
-    /// Whether one was dropped before its end.
-    is_cut: AtomicBool,
+    /// Whether one was dropped before its end, or has failed: then the whole may have ended early.
+    has_failed: AtomicBool,
     /// What was handed over in the tasks.
     scope: Mutex<Scope>,
     place: &'static Location<'static>,
@@ -49,7 +49,7 @@ pub fn tasks() -> Tasks {
         runtime,
         running: AtomicUsize::new(0),
         owner: Mutex::new(None),
-        is_cut: AtomicBool::new(false),
+        has_failed: AtomicBool::new(false),
         scope: Mutex::default(),
         place: Location::caller(),
     }))
@@ -151,7 +151,7 @@ pin_project! {
     impl<F: Future> PinnedDrop for Task<F> {
         fn drop(this: Pin<&mut Self>) {
             if let (Some(_), Some(Counted(shared))) = (&this.future, &this.counted) {
-                shared.is_cut.store(true, Ordering::Relaxed);
+                shared.has_failed.store(true, Ordering::Relaxed);
             }
             this.leave();
         }
@@ -197,6 +197,10 @@ impl<F: Future> Future for Task<F> {
         };
         self.as_mut().leave();
         let this = self.project();
+        let failed = output.as_ref().map_or(true, |output| (this.judge)(output).is_some());
+        if let (true, Some(Counted(shared))) = (failed, &*this.counted) {
+            shared.has_failed.store(true, Ordering::Relaxed);
+        }
         Poll::Ready(Ended { output: Some(output), judge: *this.judge, counted: this.counted.take() })
     }
 }
@@ -359,7 +363,7 @@ impl<G: Future<Output = O>, O> Future for Supervised<G, O> {
                 children.set(None);
                 tasks.leave();
             });
-            if tasks.are_gone() && !tasks.0.is_cut.load(Ordering::Relaxed) {
+            if tasks.are_gone() && !tasks.0.has_failed.load(Ordering::Relaxed) {
                 // Nothing was given up: what is still outstanding is the business of who is around.
                 this.scope.pass_on();
             }

@@ -203,3 +203,24 @@ async fn x11_a_value_that_only_one_thread_may_look_at_may_go_to_another() {
     }));
     assert_eq!(sum.await.unwrap(), 6);
 }
+
+#[tokio::test(start_paused = true)]
+async fn c5_a_spawned_gather_that_fails_waits_for_what_its_children_have_dropped() {
+    let log = Log::new();
+    let child = log.clone();
+    let result = gather!(
+        for n in 0..2 {
+            let log = child.clone();
+            async move {
+                let mut inside = Box::pin(with!(_ = slow(&log, "in", secs(5)), { pending::<()>().await }));
+                assert!(poll_once(inside.as_mut()).is_pending());
+                drop(inside);
+                if n == 1 { Err("no") } else { Ok(()) }
+            }?
+        },
+        spawn
+    )
+    .await;
+    log.note("next");
+    assert_eq!((result, log.text().as_str()), (Err("no"), "-in -in =in =in next"));
+}
