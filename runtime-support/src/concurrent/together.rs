@@ -243,16 +243,19 @@ impl<P: Pull<Answer: Answer<Future = F>>, F: Future, K: Keep<F::Output, Output =
                 self.end();
                 Poll::Ready(Err(output))
             }
-            ControlFlow::Continue(()) if self.is_done() => {
-                self.is_over = true;
-                let output = self.keep.finish();
-                self.end();
-                Poll::Ready(Ok(output))
-            }
+            ControlFlow::Continue(()) if self.is_done() => Poll::Ready(Ok(())),
             ControlFlow::Continue(()) => Poll::Pending,
         });
         self.held = held;
-        polled.map(|(Ok(output) | Err(output))| output)
+        polled.map(|ended| match ended {
+            Ok(()) => {
+                self.is_over = true;
+                let output = self.keep.finish();
+                self.end();
+                output
+            }
+            Err(output) => output,
+        })
     }
 }
 

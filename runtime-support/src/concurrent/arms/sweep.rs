@@ -69,21 +69,16 @@ impl<A: Arms<E>, E> Sweep<A, E> {
         end: impl FnOnce(Pin<&mut A>) -> R,
     ) -> Poll<Result<R, E>> {
         let this = self.project();
-        let (arms, turns) = (this.arms, this.turns);
-        this.held.poll(cx, |cx| {
-            let mut emptied = Emptied::new(arms, macro_name);
-            let mut arms = emptied.arms();
-            let result = match turns.poll(arms.as_mut(), A::COUNT, cx) {
-                Ok(_) if turns.pending() > 0 => {
-                    emptied.keep();
-                    return Poll::Pending;
-                }
-                Ok(_) => Ok(end(arms)),
-                Err(error) => Err(error),
-            };
-            drop(emptied);
-            Poll::Ready(result)
-        })
+        let (mut arms, turns) = (this.arms, this.turns);
+        // The outputs are taken behind this, so that they do not go through it.
+        let polled = this.held.poll(cx, |cx| {
+            let mut emptied = Emptied::new(arms.as_mut(), macro_name);
+            turns.poll(emptied.arms(), A::COUNT, cx).map(|_| emptied.keep()).map_or_else(
+                |error| Poll::Ready(Err(error)),
+                |()| if turns.pending() > 0 { Poll::Pending } else { Poll::Ready(Ok(())) },
+            )
+        });
+        polled.map_ok(|()| end(Emptied(arms).arms()))
     }
 }
 
