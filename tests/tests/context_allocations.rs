@@ -22,6 +22,12 @@ use weftwork_tests::children::poll;
 thread_local! {
     // Per thread: the test harness allocates on its own.
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that are in use; those that another thread frees stay in it.
+    static IN_USE: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count(allocated: usize, freed: usize) {
+    let _ = IN_USE.try_with(|bytes| bytes.set(bytes.get().wrapping_add(allocated).wrapping_sub(freed)));
 }
 
 struct Counting;
@@ -30,17 +36,20 @@ struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        count(layout.size(), 0);
         // SAFETY: the caller's promises are the system's demands.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count(0, layout.size());
         // SAFETY: as above.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        count(size, layout.size());
         // SAFETY: as above.
         unsafe { System.realloc(block, layout, size) }
     }
@@ -248,4 +257,33 @@ fn x75_arguments() {
 fn x75_several_add_up() {
     let three = size_of_val(&with!(_ = lending(1), _ = lending(2), _ = lending(3), { yield_once().await }));
     assert!(three <= size_of_val(&yield_once()) + 3 * CONSTANT, "{three}");
+}
+
+/// Something that stands for long, in which contexts are dropped all the time.
+#[test]
+fn x74_what_has_ended_is_not_kept_by_what_stands_around_it() {
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    fn cancelled() -> Context<()> {
+        context!(async {
+            let ((), exit) = yield ();
+            yield_once().await;
+            assert_eq!(exit, Exit::Cancelled);
+        })
+    }
+    let turns = async |count: u32| {
+        for _ in 0..count {
+            let mut dropped = Box::pin(with!(_ = cancelled(), { std::future::pending::<()>().await }));
+            assert!(poll(dropped.as_mut(), Waker::noop()).is_pending());
+            drop(dropped);
+            while !clean_ups().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        IN_USE.get()
+    };
+    let grown = |(before, after): (usize, usize)| after.saturating_sub(before);
+    let in_timeout = runtime.block_on(timeout(secs(3600), async { (turns(200).await, turns(4000).await) }));
+    assert!(grown(in_timeout.unwrap()) < 8 * KIB);
+    let in_body = runtime.block_on(with!(_ = lending(1), { (turns(200).await, turns(4000).await) }));
+    assert!(grown(in_body) < 8 * KIB);
 }
