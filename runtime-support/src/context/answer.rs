@@ -6,7 +6,6 @@
 
 use std::any::type_name_of_val;
 use std::convert::Infallible;
-use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::panic::resume_unwind;
@@ -15,23 +14,19 @@ use super::attempt::Outcome;
 use super::frame::{Ended, Frame};
 use super::lender::Exit;
 use crate::concurrent::given::no_value;
-use crate::report::{ReportKind, text_of};
+use crate::report::ReportKind;
 
 /// What a body gives, as a type.
 #[derive(Debug)]
-pub struct Answer<R>(Undescribed<R>);
+pub struct Answer<R>(AnyAnswer<R>);
 
-/// Behind an [`Answer`] that is no `Result` with an error that can be described.
-#[derive(Debug)]
-pub struct Undescribed<R>(AnyAnswer<R>);
-
-/// Behind an [`Answer`] that is no `Result` at all.
+/// Behind an [`Answer`] that is no `Result`.
 #[derive(Debug)]
 pub struct AnyAnswer<R>(PhantomData<fn() -> R>);
 
 impl<R> Answer<R> {
     pub(super) const fn new() -> Self {
-        Self(Undescribed(AnyAnswer(PhantomData)))
+        Self(AnyAnswer(PhantomData))
     }
 
     /// Of a body that never ends: it is not asked what that gives.
@@ -41,14 +36,6 @@ impl<R> Answer<R> {
 }
 
 impl<R> Deref for Answer<R> {
-    type Target = Undescribed<R>;
-
-    fn deref(&self) -> &Undescribed<R> {
-        &self.0
-    }
-}
-
-impl<R> Deref for Undescribed<R> {
     type Target = AnyAnswer<R>;
 
     fn deref(&self) -> &AnyAnswer<R> {
@@ -56,17 +43,11 @@ impl<R> Deref for Undescribed<R> {
     }
 }
 
-/// The text of a body's error, if it gave one.
-type Failure<R> = fn(&R) -> Option<String>;
+/// The name of a body's error, if it gave one.
+// Its text would take a bound. Where the error is inferred from behind the `with!`, rustc takes a bound for kept, and it may not be.
+type Failure<R> = fn(&R) -> Option<&'static str>;
 
-impl<T, A: fmt::Debug> Answer<Result<T, A>> {
-    /// How to tell that the body has failed.
-    pub fn failure(&self) -> Failure<Result<T, A>> {
-        |result| result.as_ref().err().map(text_of)
-    }
-}
-
-impl<T, A> Undescribed<Result<T, A>> {
+impl<T, A> Answer<Result<T, A>> {
     /// What the clean-up is told.
     pub fn exit(&self, outcome: &Outcome<Result<T, A>>) -> Exit {
         exit(outcome, Result::is_err)
@@ -74,7 +55,7 @@ impl<T, A> Undescribed<Result<T, A>> {
 
     /// How to tell that the body has failed.
     pub fn failure(&self) -> Failure<Result<T, A>> {
-        |result| result.as_ref().err().map(|error| type_name_of_val(error).to_owned())
+        |result| result.as_ref().err().map(type_name_of_val)
     }
 }
 
@@ -113,7 +94,7 @@ impl<R> Outcome<R> {
             (Self::Ended(_) | Self::NotBegun, Ended::Failed(error)) => convert(error),
             (Self::Ended(output), Ended::Panicked(payload)) => {
                 if let Some(what) = failure(&output) {
-                    teller.tell(ReportKind::BodyFailed, format!("failed: {what}; and then the clean-up panicked"));
+                    teller.tell(ReportKind::BodyFailed, format!("failed with a `{what}`, and then the clean-up panicked"));
                 }
                 resume_unwind(payload)
             }

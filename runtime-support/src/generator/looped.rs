@@ -53,8 +53,9 @@ pub trait Split {
 }
 
 /// `VALUE?` in two steps.
+// The types stand for themselves: as projections they would be a second error where `V` is nothing for a `?`.
 #[inline]
-pub fn split<V: Split>(value: V) -> Result<V::Output, V::Gone> {
+pub fn split<V: Split<Output = O, Gone = G>, O, G>(value: V) -> Result<O, G> {
     value.split()
 }
 

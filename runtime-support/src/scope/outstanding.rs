@@ -46,6 +46,8 @@ struct End {
     /// When it had nothing to wait for itself any more.
     begun: Option<Instant>,
     is_over: bool,
+    /// It was dropped before its end, with its runtime.
+    is_lost: bool,
     /// Who waits, each with a number of its own.
     waiting: Vec<(u64, Waker)>,
     waiters: u64,
@@ -76,6 +78,20 @@ impl Outstanding {
         let outstanding = Arc::new(Self { number, about, since: Instant::now(), runtime, end: Mutex::default() });
         all().insert(number, outstanding.clone());
         outstanding
+    }
+
+    /// It will not come to its end.
+    pub(super) fn lose(&self) {
+        self.end().is_lost = true;
+    }
+
+    /// The runtime that goes, if that took this with it.
+    pub(super) fn lost_with(&self) -> Option<Id> {
+        self.end().is_lost.then_some(self.runtime)
+    }
+
+    pub(super) fn runtime(&self) -> Id {
+        self.runtime
     }
 
     /// It has ended, or it is lost.

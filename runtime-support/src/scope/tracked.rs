@@ -66,6 +66,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if !this.finish.0.is_over() {
+                this.finish.0.lose();
                 lost(this.finish.0.about(), "is lost: its runtime has shut down");
                 // What is open in it goes first.
                 let rest = &mut this.rest;
@@ -81,7 +82,7 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         if !*this.has_begun {
-            ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));
+            ready!(this.scope.poll_clear_on(this.finish.0.runtime(), cx));
             this.finish.0.begin();
             *this.has_begun = true;
         }

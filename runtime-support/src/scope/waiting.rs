@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::runtime::Id;
 use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -88,6 +89,19 @@ impl Scope {
         }
     }
 
+    /// The same for something that goes on behind it on `runtime`. Where that runtime goes, and has taken something of this with it,
+    /// what is behind must not begin: it is pending until it goes as well.
+    pub(super) fn poll_clear_on(&mut self, runtime: Id, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(open) = &mut *self.0 {
+            ready!(open.poll(HowLong::ToTheEnd, cx));
+            if open.wait.as_ref().is_some_and(|wait| wait.lost_with == Some(runtime)) {
+                return Poll::Pending;
+            }
+            *self.0 = None;
+        }
+        Poll::Ready(())
+    }
+
     /// Waits until it has ended.
     pub(crate) fn poll_clear(&mut self, how_long: HowLong, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(open) = &mut *self.0 {
@@ -160,12 +174,14 @@ struct Wait {
     waiter: Option<Waiter>,
     /// For the first one.
     sleep: Option<Pin<Box<Sleep>>>,
+    /// A runtime that is going, and has taken something with it.
+    lost_with: Option<Id>,
 }
 
 impl Wait {
     fn new(how_long: HowLong) -> Self {
         let grace = (how_long == HowLong::Grace).then(grace::in_force);
-        Self { since: Instant::now(), grace, line: VecDeque::new(), waiter: None, sleep: None }
+        Self { since: Instant::now(), grace, line: VecDeque::new(), waiter: None, sleep: None, lost_with: None }
     }
 
     fn add(&mut self, taken: Vec<Arc<Outstanding>>) {
@@ -190,6 +206,7 @@ impl Wait {
                 if self.waiter.insert(waiter).poll(cx).is_pending() {
                     break;
                 }
+                self.lost_with = last.lost_with().or(self.lost_with);
                 self.line.pop_back();
             }
             let Some((deadline, _)) = self.line.front() else { return Poll::Ready(()) };
@@ -205,6 +222,7 @@ impl Wait {
         self.sleep = None;
         let Some((_, first)) = self.line.pop_front() else { return };
         if first.is_over() {
+            self.lost_with = first.lost_with().or(self.lost_with);
             return;
         }
         let now = Instant::now();

@@ -1,6 +1,8 @@
 //! What comes out of a `with!`, and what its contexts are told, on the ways out that are not cancellations.
 
-use weftwork::with;
+use std::convert::Infallible;
+
+use weftwork::{Context, context, with};
 use weftwork_tests::Log;
 
 use crate::forms::{Broken, Does, Script, in_borrowing_forms_too};
@@ -149,4 +151,22 @@ in_borrowing_forms_too! {
         };
         assert_eq!((number, log.text().as_str()), (7, "+a -a:Failed .a"));
     }
+}
+
+/// The error is known only from behind the `with!`, and nothing else can be said of it.
+#[tokio::test]
+async fn x5_an_error_without_debug_that_is_inferred() {
+    struct Bare;
+    impl From<Infallible> for Bare {
+        fn from(never: Infallible) -> Self {
+            match never {}
+        }
+    }
+    async fn run() -> Result<u8, Bare> {
+        let number: Context<u8> = context!(async {
+            yield 1;
+        });
+        with!(number = number, { Ok(*number) }).await
+    }
+    assert!(matches!(run().await, Ok(1)));
 }
