@@ -10,6 +10,7 @@ mod policy;
 mod report;
 mod scope;
 mod span;
+mod task;
 mod time;
 mod transaction;
 
@@ -36,6 +37,11 @@ pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
 pub use scope::{CleanUp, clean_ups, drain, with_grace};
+pub use task::{
+    Cancel, Child, ChildError, Group, GroupError, GroupOutcome, OnFailure, Outcome, PendingTasks, Ready, Restart, Task,
+    TaskError, TaskGroup, TaskId, TaskInfo, TaskKind, Tasks, Until, Wait, Waiting, background, background_with_restart,
+    drain_background, spawn, task_group, tasks, wait,
+};
 pub use time::{millis, secs};
 #[cfg(feature = "sqlite")]
 pub use transaction::SqliteLink;

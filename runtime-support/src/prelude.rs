@@ -1,10 +1,11 @@
 //! Everything that programs use every day: `use weftwork::prelude::*;`.
 
 pub use crate::{
-    AsCompleted, AsyncContext, Begin, CleanUp, Context, Elapsed, Exit, ExitStack, Finished, FromElapsed, FromTxError,
-    GatherErrors, Generator, GeneratorIter, Limiter, LocalContext, Permit, Progress, RaceError, Stream, Tx, TxError, TxMut,
-    Yielder, as_completed, clean_ups, context, drain, gather, iter, millis, race, race_ok, secs, stream, timeout, try_gather,
-    try_iter, try_stream, with, with_grace,
+    AsCompleted, AsyncContext, Begin, Child, CleanUp, Context, Elapsed, Exit, ExitStack, Finished, FromElapsed, FromTxError,
+    GatherErrors, Generator, GeneratorIter, Group, GroupError, Limiter, LocalContext, OnFailure, Outcome, PendingTasks, Permit,
+    Progress, RaceError, Ready, Restart, Stream, Task, TaskError, Tx, TxError, TxMut, Until, Wait, Yielder, as_completed,
+    background, background_with_restart, clean_ups, context, drain, drain_background, gather, iter, millis, race, race_ok, secs,
+    spawn, stream, task_group, tasks, timeout, try_gather, try_iter, try_stream, wait, with, with_grace,
 };
 #[cfg(feature = "macros")]
 pub use crate::{for_await, generator, limit, savepoint, transactional, try_generator, yield_err};

@@ -1,5 +1,7 @@
 //! Failures that no caller is there to receive.
 
+mod collector;
+
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
@@ -7,12 +9,17 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub(crate) use self::collector::Collector;
+use self::collector::collected;
+use crate::task::TaskId;
+
 /// Something that failed where no error could be returned: what [`set_report_hook`] gets.
 #[derive(Clone, Debug)]
 pub struct Report {
     kind: ReportKind,
     name: Cow<'static, str>,
     site: Option<&'static Location<'static>>,
+    task: Option<TaskId>,
     message: Cow<'static, str>,
 }
 
@@ -34,17 +41,27 @@ pub enum ReportKind {
     ChildFailed,
     /// A child that ran as a task panicked, and nobody looked at that.
     ChildPanicked,
+    /// A task gave an error, and nobody is there to look at it: it was detached, runs in the background, or its group ignores failures.
+    TaskFailed,
+    /// A task panicked, and nobody looked at that.
+    TaskPanicked,
+    /// A task that was cancelled takes longer to stop than those wait who wait for it.
+    TaskOverdue,
     /// A transaction could not be ended as it should have been.
     TransactionFailed,
 }
 
 impl Report {
     pub(crate) fn new(kind: ReportKind, name: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, name: name.into(), site: None, message: message.into() }
+        Self { kind, name: name.into(), site: None, task: None, message: message.into() }
     }
 
     pub(crate) fn at(self, site: &'static Location<'static>) -> Self {
         Self { site: Some(site), ..self }
+    }
+
+    pub(crate) fn of_task(self, task: TaskId) -> Self {
+        Self { task: Some(task), ..self }
     }
 
     /// What it is about.
@@ -53,7 +70,9 @@ impl Report {
         self.kind
     }
 
-    /// The name of what failed: of a context, a function, a macro.
+    /// The name of what failed: of a context, a function, a macro, a task.
+    ///
+    /// A task without a name has that of its future's type, which for an `async fn` is the function's path.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -63,6 +82,12 @@ impl Report {
     #[must_use]
     pub fn site(&self) -> Option<&'static Location<'static>> {
         self.site
+    }
+
+    /// The task that it is about, if it is about one. Two tasks of one name differ in it.
+    #[must_use]
+    pub fn task(&self) -> Option<TaskId> {
+        self.task
     }
 
     /// What happened, with the error in it.
@@ -80,9 +105,13 @@ impl fmt::Display for Report {
             }
             ReportKind::BodyFailed => "the body with ",
             ReportKind::ChildFailed | ReportKind::ChildPanicked => "a child of ",
+            ReportKind::TaskFailed | ReportKind::TaskPanicked | ReportKind::TaskOverdue => "the task ",
             ReportKind::TransactionFailed => "the transaction of ",
         };
         write!(f, "{what}`{}`", self.name)?;
+        if let Some(task) = self.task {
+            write!(f, " {task}")?;
+        }
         if let Some(site) = self.site {
             write!(f, " ({site})")?;
         }
@@ -121,6 +150,13 @@ fn replace(hook: Option<Hook>) {
 
 /// Tells the hook, which is not held back meanwhile: it may be replaced, and it may report.
 pub(crate) fn report(report: &Report) {
+    if !collected(report) {
+        tell(report);
+    }
+}
+
+/// The same whoever collects.
+pub(crate) fn tell(report: &Report) {
     let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
     let told = hook.is_some_and(|hook| catch_unwind(AssertUnwindSafe(|| hook(report))).is_ok());
     if !told {
@@ -132,7 +168,8 @@ fn by_default(report: &Report) {
     #[cfg(feature = "tracing")]
     if tracing::dispatcher::has_been_set() {
         let site = report.site.map(tracing::field::display);
-        tracing::error!(target: "weftwork", kind = ?report.kind, name = report.name(), site, "{report}");
+        let task = report.task.map(tracing::field::display);
+        tracing::error!(target: "weftwork", kind = ?report.kind, name = report.name(), task, site, "{report}");
         return;
     }
     // There is nobody left to tell that this can not be written.

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::report::{Report, ReportKind, panic_message, report};
-use crate::scope::{About, Grace, HowLong, Mark, Scope, current_grace, hand_over};
+use crate::scope::{About, Carried, HowLong, Mark, Scope, What, hand_over};
 
 /// What reports and lists say that the tasks are.
 const NAME: &str = "spawn";
@@ -71,8 +71,8 @@ impl Tasks {
     {
         let Self(shared) = self;
         shared.running.fetch_add(1, Ordering::Relaxed);
-        let grace = Grace(current_grace());
-        Running(shared.runtime.spawn(Task { future: Some(future), judge, grace, counted: Some(Counted(shared.clone())) }))
+        let carried = Carried::current();
+        Running(shared.runtime.spawn(Task { future: Some(future), judge, carried, counted: Some(Counted(shared.clone())) }))
     }
 
     fn are_gone(&self) -> bool {
@@ -105,7 +105,7 @@ impl Tasks {
             self.0.take_scope().pass_on();
             return;
         }
-        let about = About { name: NAME.into(), place: self.0.place, grace: None };
+        let about = About { what: What::Tasks, name: NAME.into(), place: self.0.place, grace: None };
         hand_over(&self.0.runtime, about, Scope::new(), self.clone().ended());
     }
 }
@@ -144,7 +144,7 @@ pin_project! {
         future: Option<F>,
         judge: Judge<F::Output>,
         // Of the owner.
-        grace: Grace,
+        carried: Carried,
         counted: Option<Counted>,
     }
 
@@ -163,7 +163,8 @@ impl<F: Future> Task<F> {
     fn leave(self: Pin<&mut Self>) {
         let mut this = self.project();
         let _left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
-        this.future.set(None);
+        let (carried, future) = (&*this.carried, &mut this.future);
+        carried.within(|| future.set(None));
     }
 }
 
@@ -188,7 +189,7 @@ impl<F: Future> Future for Task<F> {
         let this = self.as_mut().project();
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
         let left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
-        let polled = catch_unwind(AssertUnwindSafe(|| this.grace.within(|| future.poll(cx))));
+        let polled = catch_unwind(AssertUnwindSafe(|| this.carried.within(|| future.poll(cx))));
         drop(left);
         let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

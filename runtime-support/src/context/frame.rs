@@ -15,7 +15,7 @@ use super::attempt::Below;
 use super::lender::Exit;
 use super::plan::{Open, Plan};
 use crate::report::{Report, ReportKind, panic_message, report};
-use crate::scope::{self, About, HowLong, Mark, Scope};
+use crate::scope::{self, About, HowLong, Mark, Scope, What};
 use crate::span::Span;
 
 /// A context on its way, and the value while it is lent.
@@ -93,7 +93,7 @@ pub fn frame<T, E>(plan: Plan<'_, T, E>) -> Frame<'_, T, E> {
         is_shielded,
         ended: Ended::Well,
         span: Span::current(),
-        teller: Teller { about: About { name, place: Location::caller(), grace }, describe },
+        teller: Teller { about: About { what: What::CleanUp, name, place: Location::caller(), grace }, describe },
         made_at,
     }
 }

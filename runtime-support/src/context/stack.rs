@@ -20,7 +20,7 @@ use super::lender::{Exit, Lender};
 use super::plan::{Plan, context};
 use crate::policy::timeout::timeout;
 use crate::report::{Report, ReportKind, panic_message, report, text_of};
-use crate::scope::{self, About, HowLong, Scope, grace_in_force};
+use crate::scope::{self, About, HowLong, Scope, What, grace_in_force};
 
 /// Contexts whose number is known at run time only, and other things to be undone: the last one first.
 ///
@@ -131,7 +131,7 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
         F: FnOnce(Exit) -> B + Send + 'static,
         B: Future<Output: Undone<E>> + Send + 'static,
     {
-        let about = About { name: scope::name_of::<B>(), place: Location::caller(), grace: None };
+        let about = About { what: What::CleanUp, name: scope::name_of::<B>(), place: Location::caller(), grace: None };
         self.entry(about, |exit| Box::pin(async move { undo(exit).await.undone() }));
     }
 
@@ -141,7 +141,7 @@ impl<E: fmt::Debug + Send + 'static> ExitStack<E> {
     where
         B: Future<Output: Undone<E>> + Send + 'static,
     {
-        let about = About { name: scope::name_of::<B>(), place: Location::caller(), grace: None };
+        let about = About { what: What::CleanUp, name: scope::name_of::<B>(), place: Location::caller(), grace: None };
         self.entry(about, |_| Box::pin(async move { undo.await.undone() }));
     }
 
@@ -291,7 +291,7 @@ impl<E: fmt::Debug + Send + 'static> Drop for ExitStack<E> {
         if self.entries.is_empty() {
             return;
         }
-        let about = About { name: NAME.into(), place: self.place, grace: None };
+        let about = About { what: What::CleanUp, name: NAME.into(), place: self.place, grace: None };
         let mut entries = take(&mut self.entries);
         let Some(runtime) = &self.runtime else {
             scope::lost(&about, "can not run: there was no runtime");

@@ -11,7 +11,9 @@
 //! - `held.rs`: the outcome of a construct until that is over
 //! - `tracked.rs`: the tasks to which something is handed over
 //! - `drain.rs`, `grace.rs`: what programs see of it
+//! - `carried.rs`: what goes along into tasks
 
+mod carried;
 mod drain;
 mod grace;
 mod held;
@@ -20,12 +22,13 @@ mod outstanding;
 mod tracked;
 mod waiting;
 
+pub(crate) use self::carried::Carried;
 pub use self::drain::{clean_ups, drain};
 pub use self::grace::with_grace;
-pub(crate) use self::grace::{Grace, current as current_grace, in_force as grace_in_force};
+pub(crate) use self::grace::{Grace, in_force as grace_in_force};
 pub(crate) use self::held::{Held, settled, sure};
 pub(crate) use self::notes::Mark;
 pub use self::outstanding::CleanUp;
-pub(crate) use self::outstanding::{About, name_of};
-pub(crate) use self::tracked::{hand_over, hand_over_quietly, lost};
+pub(crate) use self::outstanding::{About, Outstanding, Waiter, What, name_of, short_name};
+pub(crate) use self::tracked::{finish_behind, hand_over, hand_over_quietly, lost};
 pub(crate) use self::waiting::{HowLong, Scope};

@@ -12,9 +12,12 @@ use std::time::Duration;
 use tokio::runtime::Id;
 use tokio::time::Instant;
 
+use crate::task::TaskId;
+
 /// What is known of something that is handed over.
 #[derive(Clone, Debug)]
 pub(crate) struct About {
+    pub(crate) what: What,
     pub(crate) name: Cow<'static, str>,
     /// Where it was entered or started.
     pub(crate) place: &'static Location<'static>,
@@ -22,18 +25,32 @@ pub(crate) struct About {
     pub(crate) grace: Option<Duration>,
 }
 
+/// What is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    CleanUp,
+    /// Tasks that are cancelled, of one `spawn`.
+    Tasks,
+    /// A task that is cancelled.
+    Task(TaskId),
+}
+
 /// The name of the function that a body stands in, from the name of the body's type.
 pub(crate) fn name_of<B>() -> Cow<'static, str> {
-    let mut name = std::any::type_name::<B>();
+    Cow::Borrowed(short_name(std::any::type_name::<B>()))
+}
+
+/// The same for a name.
+pub(crate) fn short_name(mut name: &str) -> &str {
     while let Some(shorter) = name.strip_suffix("::{{closure}}") {
         name = shorter;
     }
-    Cow::Borrowed(name)
+    name
 }
 
 /// Something that still runs.
 #[derive(Debug)]
-pub(super) struct Outstanding {
+pub(crate) struct Outstanding {
     number: u64,
     about: About,
     since: Instant,
@@ -72,7 +89,7 @@ pub(super) fn left(runtime: Id) -> Vec<CleanUp> {
 }
 
 impl Outstanding {
-    pub(super) fn register(about: About, runtime: Id) -> Arc<Self> {
+    pub(crate) fn register(about: About, runtime: Id) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let outstanding = Arc::new(Self { number, about, since: Instant::now(), runtime, end: Mutex::default() });
@@ -90,12 +107,12 @@ impl Outstanding {
         self.end().is_lost.then_some(self.runtime)
     }
 
-    pub(super) fn runtime(&self) -> Id {
+    pub(crate) fn runtime(&self) -> Id {
         self.runtime
     }
 
     /// It has ended, or it is lost.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let listed = all().remove(&self.number);
         let mut end = self.end();
         end.is_over = true;
@@ -105,7 +122,7 @@ impl Outstanding {
         waiting.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.end().is_over
     }
 
@@ -126,7 +143,7 @@ impl Outstanding {
         &self.about
     }
 
-    fn clean_up(&self) -> CleanUp {
+    pub(crate) fn clean_up(&self) -> CleanUp {
         let About { name, place, .. } = self.about.clone();
         CleanUp { name, place, age: self.since.elapsed() }
     }
@@ -134,13 +151,13 @@ impl Outstanding {
 
 /// Waits for the end of something. Dropped, it leaves nothing behind there.
 #[derive(Debug)]
-pub(super) struct Waiter {
+pub(crate) struct Waiter {
     outstanding: Arc<Outstanding>,
     number: u64,
 }
 
 impl Waiter {
-    pub(super) fn new(outstanding: Arc<Outstanding>) -> Self {
+    pub(crate) fn new(outstanding: Arc<Outstanding>) -> Self {
         let mut end = outstanding.end();
         let number = end.waiters;
         end.waiters += 1;
@@ -152,7 +169,7 @@ impl Waiter {
         Arc::ptr_eq(&self.outstanding, outstanding)
     }
 
-    pub(super) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<()> {
         let mut end = self.outstanding.end();
         if end.is_over {
             return Poll::Ready(());
@@ -183,7 +200,7 @@ impl Drop for Waiter {
 
 /// A clean-up that was handed over to a task and still runs: what [`drain`](crate::drain) names.
 ///
-/// Tasks of a `spawn` that were cancelled are among them until they are gone.
+/// Tasks that were cancelled are among them until they are gone, with their own name and the place where they were spawned.
 #[derive(Clone, Debug)]
 pub struct CleanUp {
     name: Cow<'static, str>,
@@ -192,13 +209,13 @@ pub struct CleanUp {
 }
 
 impl CleanUp {
-    /// The context's name: that of the function around it, or the one that it was given.
+    /// The name of the context, or of the task: the one that it was given, or that of the function around it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where the context was entered.
+    /// Where the context was entered, or the task spawned.
     #[must_use]
     pub fn place(&self) -> &'static Location<'static> {
         self.place

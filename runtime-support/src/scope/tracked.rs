@@ -1,7 +1,7 @@
 //! Tasks that go on with what was dropped.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, ready as at_once};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 use tokio::runtime::Handle;
 
-use super::grace::{Grace, current};
+use super::carried::Carried;
 use super::notes;
-use super::outstanding::{About, Outstanding};
+use super::outstanding::{About, Outstanding, What};
 use super::waiting::{HowLong, Scope};
 use crate::report::{Report, ReportKind, panic_message, report};
 
@@ -31,12 +31,24 @@ pub(crate) fn lost(about: &About, why: &'static str) {
     report(&Report::new(ReportKind::CleanUpLost, about.name.clone(), why).at(about.place));
 }
 
+/// Something has ended: lets it be over once what was handed over in it has, too.
+pub(crate) fn finish_behind(outstanding: Arc<Outstanding>, below: Scope) {
+    match Handle::try_current() {
+        Ok(runtime) if !below.is_empty() => go_on(&runtime, outstanding, below, at_once(())),
+        _ => outstanding.finish(),
+    }
+}
+
 fn run(runtime: &Handle, about: About, below: Scope, rest: impl Future<Output = ()> + Send + 'static) -> Arc<Outstanding> {
     let outstanding = Outstanding::register(about, runtime.id());
-    let (grace, finish) = (Grace(current()), Finish(outstanding.clone()));
-    // On a runtime that has shut down it is dropped right here.
-    runtime.spawn(Tracked { rest: Some(rest), scope: below, has_begun: false, grace, finish });
+    go_on(runtime, outstanding.clone(), below, rest);
     outstanding
+}
+
+fn go_on(runtime: &Handle, outstanding: Arc<Outstanding>, below: Scope, rest: impl Future<Output = ()> + Send + 'static) {
+    let (carried, finish) = (Carried::current(), Finish(outstanding));
+    // On a runtime that has shut down it is dropped right here.
+    runtime.spawn(Tracked { rest: Some(rest), scope: below, has_begun: false, carried, finish });
 }
 
 /// It is over when this is dropped, in whatever way.
@@ -57,7 +69,7 @@ pin_project! {
         scope: Scope,
         has_begun: bool,
         // That of where it was handed over.
-        grace: Grace,
+        carried: Carried,
         // Goes last.
         finish: Finish,
     }
@@ -67,7 +79,9 @@ pin_project! {
             let mut this = this.project();
             if !this.finish.0.is_over() {
                 this.finish.0.lose();
-                lost(this.finish.0.about(), "is lost: its runtime has shut down");
+                if !matches!(this.finish.0.about().what, What::Task(_)) {
+                    lost(this.finish.0.about(), "is lost: its runtime has shut down");
+                }
                 // What is open in it goes first.
                 let rest = &mut this.rest;
                 this.scope.watch(|| rest.set(None));
@@ -87,18 +101,18 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
             *this.has_begun = true;
         }
         if let Some(rest) = this.rest.as_mut().as_pin_mut() {
-            let grace = *this.grace;
-            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| grace.within(|| rest.poll(cx)))));
+            let carried = &*this.carried;
+            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| carried.within(|| rest.poll(cx)))));
             if let Ok(Poll::Pending) = polled {
                 return Poll::Pending;
             }
             if let Err(payload) = polled {
-                this.finish.0.panicked(&*payload);
+                carried.within(|| this.finish.0.panicked(&*payload));
             }
             let rest = &mut this.rest;
             let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| rest.set(None))));
             if let Err(payload) = dropped {
-                this.finish.0.panicked(&*payload);
+                carried.within(|| this.finish.0.panicked(&*payload));
             }
         }
         ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));

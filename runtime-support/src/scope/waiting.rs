@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::grace;
 use super::notes::{self, Mark};
-use super::outstanding::{Outstanding, Waiter};
+use super::outstanding::{Outstanding, Waiter, What};
 use crate::report::{Report, ReportKind, report};
 
 /// How long to wait for what has no time of its own.
@@ -70,6 +70,23 @@ impl Scope {
             open.taken.retain(|outstanding| !outstanding.is_over());
         }
         open.taken.extend(taken);
+    }
+
+    /// Takes this as well.
+    pub(crate) fn add(&mut self, outstanding: Arc<Outstanding>) {
+        self.open().taken.push(outstanding);
+    }
+
+    /// Whether there is nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Takes what is in another one.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        if !other.is_empty() {
+            self.watch(|| other.pass_on());
+        }
     }
 
     fn open(&mut self) -> &mut Open {
@@ -252,7 +269,14 @@ impl Wait {
         let about = one.about();
         let grace = about.grace.or(self.grace).unwrap_or_default();
         let message = format!("takes longer than {grace:?}; it goes on, and nobody waits for it but `drain`");
-        report(&Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message).at(about.place));
+        report(
+            &match about.what {
+                What::CleanUp => Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message),
+                What::Tasks => Report::new(ReportKind::TaskOverdue, about.name.clone(), message),
+                What::Task(task) => Report::new(ReportKind::TaskOverdue, about.name.clone(), message).of_task(task),
+            }
+            .at(about.place),
+        );
     }
 
     fn poll_sleep(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {

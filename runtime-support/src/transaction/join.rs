@@ -8,7 +8,7 @@ use super::database::Database;
 use super::error::TxError;
 use super::session::Session;
 use super::tx::{Tx, TxMut};
-use crate::scope::About;
+use crate::scope::{About, What};
 
 /// Something that a `#[transactional]` function can begin on: a pool or a connection begins, a `&mut Tx` joins.
 ///
@@ -42,7 +42,7 @@ impl<Db: Database> Opened<Db> {
     /// If the database refuses.
     pub async fn begin(link: Db::Link) -> Result<Self, TxError> {
         // Who begins it gives it a name as soon as it is there.
-        let about = About { name: "#[transactional]".into(), place: Location::caller(), grace: None };
+        let about = About { what: What::CleanUp, name: "#[transactional]".into(), place: Location::caller(), grace: None };
         Ok(Self { session: Session::begin(link, about).await?, parent: () })
     }
 }

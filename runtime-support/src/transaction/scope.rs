@@ -10,7 +10,7 @@ use super::join::{Begin, Opened, Parent};
 use super::session::Session;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
-use crate::scope::About;
+use crate::scope::{About, What};
 
 /// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
@@ -34,7 +34,7 @@ where
     Db: Database,
     S: Begin<Db>,
 {
-    let about = About { name: name.into(), place: Location::caller(), grace: None };
+    let about = About { what: What::CleanUp, name: name.into(), place: Location::caller(), grace: None };
     async move {
         let Opened { mut session, parent } = source.open().await?;
         if S::Parent::OUTERMOST {
@@ -99,7 +99,7 @@ pub struct Savepoint<'t, Db: Database> {
 /// Sets a savepoint.
 #[track_caller]
 pub fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> impl Future<Output = Result<Savepoint<'_, Db>, TxError>> {
-    let about = About { name: "savepoint!".into(), place: Location::caller(), grace: None };
+    let about = About { what: What::CleanUp, name: "savepoint!".into(), place: Location::caller(), grace: None };
     async move {
         let number = tx.session()?.set_savepoint().await?;
         let (inner, mark) = Tx::enter(tx.lend()?);

@@ -4,6 +4,7 @@ mod concurrency;
 mod context;
 pub(crate) mod generator;
 mod policies;
+mod tasks;
 mod transactions;
 
 use crate::measure::Bench;
@@ -17,6 +18,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "generator", run: generator::run },
     Area { name: "concurrency", run: concurrency::run },
     Area { name: "context", run: context::run },
+    Area { name: "tasks", run: tasks::run },
     Area { name: "policies", run: policies::run },
     Area { name: "transactions", run: transactions::run },
 ];

@@ -1,0 +1,177 @@
+//! The common part of `Task` and `Child`.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker, ready};
+
+use tokio::runtime::Id;
+use tokio::task::{JoinError, JoinHandle, coop};
+
+use super::ended::Ended;
+use super::error::TaskError;
+use super::list::Key;
+use super::who::{Name, Who};
+use crate::scope::Scope;
+
+/// Who it is, and the way to its end.
+pub(super) struct Handle<T> {
+    join: Join<T>,
+    pub(super) who: Who,
+    key: Option<Key>,
+    runtime: Id,
+}
+
+enum Join<T> {
+    Running(JoinHandle<Ended<T>>),
+    /// It has ended, and nobody has looked.
+    Ended(Result<Ended<T>, JoinError>),
+    Refused,
+    /// Somebody has looked.
+    Taken,
+}
+
+impl<T> Handle<T> {
+    pub(super) fn new(join: JoinHandle<Ended<T>>, key: Key, who: Who, runtime: Id) -> Self {
+        Self { join: Join::Running(join), who, key: Some(key), runtime }
+    }
+
+    /// That of one that was never started.
+    pub(super) fn refused(who: Who, runtime: Id) -> Self {
+        Self { join: Join::Refused, who, key: None, runtime }
+    }
+
+    pub(super) fn rename(&mut self, name: Name) {
+        if let Some(key) = self.key {
+            key.rename(&name);
+        }
+        self.who.name = name;
+    }
+
+    pub(super) fn key(&self) -> Option<Key> {
+        self.key
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        match &self.join {
+            Join::Running(join) => join.is_finished(),
+            Join::Ended(_) | Join::Refused | Join::Taken => true,
+        }
+    }
+
+    /// Whether its future is still there.
+    pub(super) fn lives(&self) -> bool {
+        self.key.is_some_and(|key| key.who().is_some())
+    }
+
+    /// Whether its end is known here.
+    pub(super) fn has_ended(&self) -> bool {
+        !matches!(self.join, Join::Running(_))
+    }
+
+    /// Whether its end was looked at.
+    pub(super) fn is_taken(&self) -> bool {
+        matches!(self.join, Join::Taken)
+    }
+
+    /// Waits for the end, and keeps it.
+    pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Join::Running(join) = &mut self.join {
+            let mut ended = ready!(Pin::new(join).poll(cx));
+            if let Ok(ended) = &mut ended {
+                ended.rename(&self.who);
+            }
+            self.join = Join::Ended(ended);
+        }
+        Poll::Ready(())
+    }
+
+    /// The same, without waiting.
+    pub(super) fn look(&mut self) -> bool {
+        if !self.is_finished() {
+            return false;
+        }
+        let mut cx = Context::from_waker(Waker::noop());
+        // Looking costs nothing of the caller's budget.
+        let polled = pin!(coop::unconstrained(std::future::poll_fn(|cx| self.poll_ended(cx)))).poll(&mut cx);
+        polled.is_ready()
+    }
+
+    /// What it has ended with, behind `poll_ended`.
+    pub(super) fn take(&mut self) -> Result<T, TaskError> {
+        match std::mem::replace(&mut self.join, Join::Taken) {
+            Join::Ended(Ok(ended)) => ended.into_result(&self.who),
+            // In a destructor that ran outside of everything that catches it.
+            Join::Ended(Err(error)) if error.is_panic() => Err(TaskError::panicked(self.who.clone(), error.into_panic())),
+            Join::Ended(Err(_)) => Err(TaskError::cancelled(self.who.clone())),
+            Join::Refused => Err(TaskError::refused(self.who.clone())),
+            Join::Running(_) => unreachable!("it is taken behind its end"),
+            Join::Taken => panic!("the task {} was polled after it had given its output", self.who),
+        }
+    }
+
+    /// The same where the output is not wanted.
+    pub(super) fn into_error(mut self) -> TaskError {
+        if let Join::Ended(Ok(Ended::Failed(_, unseen))) = self.join {
+            return TaskError::failed_in_group(self.who, unseen.into_message());
+        }
+        match self.take() {
+            Ok(_) => TaskError::never_ready(self.who),
+            Err(error) => error,
+        }
+    }
+
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskError>> {
+        ready!(self.poll_ended(cx));
+        Poll::Ready(self.take())
+    }
+
+    /// Whether it has failed, where it has ended; one that was cancelled has not.
+    pub(super) fn is_failure(&self, judge: fn(&T) -> bool) -> bool {
+        match &self.join {
+            Join::Ended(Ok(ended)) => ended.is_failure(judge),
+            Join::Ended(Err(error)) => error.is_panic(),
+            Join::Running(_) | Join::Refused | Join::Taken => false,
+        }
+    }
+
+    /// Cancels it. `scope` waits until it is gone, with the clean-ups in it.
+    pub(super) fn cancel(&self, scope: &mut Scope) {
+        if let (Join::Running(join), Some(key)) = (&self.join, self.key) {
+            if let Some(stop) = key.stop(self.runtime) {
+                scope.add(stop);
+            }
+            join.abort();
+        }
+    }
+
+    /// Lets it run on without a handle.
+    pub(super) fn into_join(self) -> Option<JoinHandle<Ended<T>>> {
+        match self.join {
+            Join::Running(join) => Some(join),
+            Join::Ended(_) | Join::Refused | Join::Taken => None,
+        }
+    }
+}
+
+impl<T> Handle<T> {
+    pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.join {
+            Join::Running(join) if !join.is_finished() => "running",
+            Join::Refused => "refused",
+            Join::Running(_) | Join::Ended(_) | Join::Taken => "finished",
+        };
+        let mut shown = f.debug_struct(name);
+        if let Some(given) = self.who.name.given() {
+            shown.field("name", &given);
+        }
+        let (id, site) = (format_args!("{}", self.who.id), format_args!("{}", self.who.site));
+        shown.field("id", &id).field("site", &site).field("state", &format_args!("{state}")).finish()
+    }
+}
+
+impl<T> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_as("Handle", f)
+    }
+}

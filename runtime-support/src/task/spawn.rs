@@ -1,0 +1,329 @@
+//! `spawn` and `Task`.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+use tokio::runtime::{Handle as Runtime, Id};
+
+use super::cancel::Cancel;
+use super::ended::{self, Ended, Unseen};
+use super::error::TaskError;
+use super::handle::Handle;
+use super::list::{self, Key};
+use super::outcome::Outcome;
+use super::running::{Leash, Running};
+use super::tree::TaskKind;
+use super::who::{Name, TaskId, Who};
+use crate::report::chain;
+use crate::scope::Scope;
+
+/// Starts `future` as a task of its own, which belongs to the [`Task`] that this returns.
+///
+/// It runs from now on, also while nobody polls the [`Task`]; awaiting that gives its output. Dropping the [`Task`] cancels it, and
+/// whoever is around waits until it is gone. What the caller is in goes along: the tracing span, the grace period of
+/// [`with_grace`](crate::with_grace), and the group around it, if there is one.
+///
+/// For work that should end with a block of code rather than with a handle there is [`task_group`](crate::task_group), for work that
+/// belongs to the whole program [`background`](crate::background).
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use weftwork::spawn;
+///
+/// async fn area(width: u32, height: u32) -> Result<u32, String> {
+///     width.checked_mul(height).ok_or_else(|| "too large".into())
+/// }
+///
+/// let task = spawn(area(3, 4)).named("area"); // runs from here on
+/// let area = task.await; // first the `TaskError`, then the function's own error: `task.await??`
+/// assert_eq!(area.unwrap(), Ok(12));
+/// # });
+/// ```
+///
+/// A task that is dropped at once is cancelled at once, so that this is a warning:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// # async fn work() {}
+/// # async fn outer() {
+/// weftwork::spawn(work());
+/// # }
+/// ```
+///
+/// # Panics
+/// Outside of a tokio runtime.
+#[track_caller]
+pub fn spawn<F>(future: F) -> Task<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    let leash = Leash::current();
+    Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), leash }.begin().run(future)
+}
+
+/// How a task is started.
+pub(super) struct Start {
+    pub(super) caller: &'static str,
+    pub(super) kind: TaskKind,
+    pub(super) name: Name,
+    pub(super) site: &'static Location<'static>,
+    pub(super) leash: Option<Arc<Leash>>,
+}
+
+/// One that is on the list, and does not run yet.
+pub(super) struct Begun {
+    runtime: Runtime,
+    pub(super) key: Key,
+    pub(super) who: Who,
+    leash: Option<Arc<Leash>>,
+}
+
+impl Start {
+    #[track_caller]
+    pub(super) fn begin(self) -> Begun {
+        let Self { caller, kind, name, site, leash } = self;
+        let runtime = super::runtime(caller);
+        let key = list::add(kind, name.clone(), site);
+        Begun { runtime, key, who: Who { id: key.id(), name, site }, leash }
+    }
+}
+
+impl Begun {
+    pub(super) fn runtime(&self) -> Id {
+        self.runtime.id()
+    }
+
+    pub(super) fn run<F>(self, future: F) -> Task<F::Output>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        let Self { runtime, key, who, leash } = self;
+        let join = runtime.spawn(Free { running: Running::new(future, key, leash.clone()) });
+        Task { handle: Some(Handle::new(join, key, who, runtime.id())), leash }
+    }
+}
+
+pin_project! {
+    /// A task that belongs to its handle.
+    struct Free<F> {
+        #[pin]
+        running: Running<F>,
+    }
+
+    impl<F> PinnedDrop for Free<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let Some(left) = this.project().running.leave() else { return };
+            if let Some(payload) = left.panicked {
+                ended::panicked(&left.entry.who, &*payload);
+            }
+        }
+    }
+}
+
+impl<F: Future<Output: Send + 'static>> Future for Free<F> {
+    type Output = Ended<F::Output>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut running = self.project().running;
+        let output = ready!(running.as_mut().poll(cx));
+        let Some(mut left) = running.leave() else { unreachable!("a task ends once") };
+        // What is still outstanding is nobody's business but `drain`'s.
+        drop(left.scope);
+        let judge = left.entry.take_detached().and_then(|judge| judge.downcast::<Judge<F::Output>>().ok());
+        let who = left.entry.who;
+        let payload = match (output, left.panicked) {
+            (Ok(output), None) => {
+                let Some(judge) = judge else { return Poll::Ready(Ended::Output(output)) };
+                judge(output, &who);
+                return Poll::Ready(Ended::Detached);
+            }
+            (Err(payload), None) | (Ok(_), Some(payload)) => payload,
+            (Err(payload), Some(second)) => {
+                ended::panicked(&who, &*second);
+                payload
+            }
+        };
+        Poll::Ready(Ended::Panicked(Unseen::panicked(who, payload)))
+    }
+}
+
+/// What `detach` leaves: reports an output that is a failure.
+type Judge<T> = fn(T, &Who);
+
+fn judge<T: Outcome>(output: T, who: &Who) {
+    if let Err(error) = output.judge() {
+        ended::failed(who, chain(&*error));
+    }
+}
+
+/// A task that runs on its own and belongs to whoever holds this.
+///
+/// Awaiting it gives its output, or a [`TaskError`] if it was cancelled or has panicked. Dropping it cancels the task: its future is
+/// dropped, clean-ups in it run to their end, and the construct around waits for both, as does [`drain`](crate::drain). A panic that
+/// nobody looked at is [reported](crate::set_report_hook), once, with name and place.
+///
+/// It may be awaited on another runtime, and by `&mut` in `select!`, without losing anything.
+///
+/// # Cancel safety
+/// Polling it by `&mut` and stopping loses nothing. Dropping it cancels the task.
+///
+/// # Panics
+/// Polled again after it has given its output.
+#[must_use = "a task is cancelled when its handle is dropped: `.await` it, keep it, or `.detach()` it"]
+pub struct Task<T> {
+    /// Until it is given away.
+    handle: Option<Handle<T>>,
+    leash: Option<Arc<Leash>>,
+}
+
+impl<T> Task<T> {
+    /// Gives it a name, for errors, reports and lists.
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.handle_mut().rename(Name::Given(name.into()));
+        self
+    }
+
+    /// Cancels it now; awaiting what this returns waits until it is gone, with the clean-ups that were open in it. A task that has
+    /// ended before keeps its output, which this gives.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// use weftwork::spawn;
+    ///
+    /// let task = spawn(std::future::pending::<u32>());
+    /// assert_eq!(task.cancel().await, None);
+    ///
+    /// let task = spawn(async { 7 });
+    /// tokio::task::yield_now().await;
+    /// assert_eq!(task.cancel().await, Some(7));
+    /// # });
+    /// ```
+    pub fn cancel(mut self) -> Cancel<T> {
+        Cancel::new(self.give_away())
+    }
+
+    /// What it has ended with, if it has ended; the task is used up by that. `None` while it runs, and after that.
+    pub fn try_result(&mut self) -> Option<Result<T, TaskError>> {
+        let handle = self.handle_mut();
+        (!handle.is_taken() && handle.look()).then(|| handle.take())
+    }
+
+    /// Whether it has ended, in whatever way.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.handle().is_finished()
+    }
+
+    /// The name that it was given.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.handle().who.name.given()
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> TaskId {
+        self.handle().who.id
+    }
+
+    /// Where it was spawned.
+    #[must_use]
+    pub fn site(&self) -> &'static Location<'static> {
+        self.handle().who.site
+    }
+
+    fn handle(&self) -> &Handle<T> {
+        self.handle.as_ref().expect("it is given away at the end alone")
+    }
+
+    pub(super) fn handle_mut(&mut self) -> &mut Handle<T> {
+        self.handle.as_mut().expect("it is given away at the end alone")
+    }
+
+    pub(super) fn give_away(&mut self) -> Handle<T> {
+        self.handle.take().expect("it is given away at the end alone")
+    }
+}
+
+impl<T: Outcome + Send + 'static> Task<T> {
+    /// Lets it run on to its end without a handle. A failure, by [`Outcome`], and a panic are
+    /// [reported](crate::set_report_hook).
+    ///
+    /// Of what it was spawned in the tracing span alone stays with it. Nobody waits for it, and the end of the runtime cuts it; work
+    /// that the program should see through belongs to [`background`](crate::background).
+    ///
+    /// ```compile_fail,E0277
+    /// // what should become of the number?
+    /// weftwork::spawn(async { 7 }).detach();
+    /// ```
+    pub fn detach(mut self) {
+        if let Some(leash) = &self.leash {
+            leash.let_go();
+        }
+        let mut handle = self.give_away();
+        let to_be_judged: Box<dyn Any + Send> = Box::new(judge::<T> as Judge<T>);
+        if handle.key().is_some_and(|key| key.detach(to_be_judged).is_ok()) {
+            return;
+        }
+        // It has ended, or is about to.
+        if handle.look() {
+            judge_ended(&mut handle);
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                std::future::poll_fn(|cx| handle.poll_ended(cx)).await;
+                judge_ended(&mut handle);
+            });
+        }
+    }
+}
+
+fn judge_ended<T: Outcome>(handle: &mut Handle<T>) {
+    if handle.is_taken() {
+        return;
+    }
+    match handle.take() {
+        Ok(output) => judge(output, &handle.who),
+        Err(error) => error.report_panic(),
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, TaskError>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.handle_mut().poll(cx)
+    }
+}
+
+impl<T> Unpin for Task<T> {}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        let Some(mut handle) = self.handle.take() else { return };
+        // One that has ended is dropped with what nobody has looked at, which is reported.
+        if !handle.look() {
+            let mut scope = Scope::new();
+            handle.cancel(&mut scope);
+            // Whoever is around waits for it.
+            scope.pass_on();
+        }
+    }
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.handle {
+            Some(handle) => handle.fmt_as("Task", f),
+            None => f.write_str("Task"),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Tasks that belong to someone, beside tokio's own.
+
+use std::hint::black_box;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::{JoinSet, yield_now};
+use weftwork::{Group, spawn, task_group};
+
+use crate::measure::Bench;
+
+/// Of each candidate in one run of the runtime, whose own start and end would hide the difference.
+const CALLS: u64 = 64;
+
+/// Children of a group.
+const MANY: u64 = 10_000;
+
+const TOKIO: &str = "tokio::spawn, awaited";
+const JOIN_SET: &str = "tokio JoinSet";
+
+pub(crate) fn run(bench: &mut Bench<'_>) {
+    let one_thread = Builder::new_current_thread().enable_time().build().expect("a runtime can be built");
+    let threads = Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime can be built");
+    one(bench, &one_thread);
+    many(bench, &one_thread, "10,000 children", false);
+    many(bench, &threads, "10,000 children, 2 workers", true);
+}
+
+fn one(bench: &mut Bench<'_>, runtime: &Runtime) {
+    bench
+        .case("spawn and await, body is ready", CALLS * 8)
+        .per_call(CALLS)
+        .ours(|| {
+            runtime.block_on(async {
+                let mut sum = 0;
+                for _ in 0..CALLS {
+                    let number = black_box(7);
+                    sum += spawn(async move { number + 1 }).await.unwrap_or(0);
+                }
+                sum
+            })
+        })
+        .peer(TOKIO, || {
+            runtime.block_on(async {
+                let mut sum = 0;
+                for _ in 0..CALLS {
+                    let number = black_box(7);
+                    sum += tokio::spawn(async move { number + 1 }).await.unwrap_or(0);
+                }
+                sum
+            })
+        })
+        .time()
+        .allocations();
+    bench
+        .case("spawn and await, body yields once", CALLS * 8)
+        .per_call(CALLS)
+        .ours(|| {
+            runtime.block_on(async {
+                let mut sum = 0;
+                for _ in 0..CALLS {
+                    let number = black_box(7);
+                    sum += spawn(async move {
+                        yield_now().await;
+                        number + 1
+                    })
+                    .await
+                    .unwrap_or(0);
+                }
+                sum
+            })
+        })
+        .peer(TOKIO, || {
+            runtime.block_on(async {
+                let mut sum = 0;
+                for _ in 0..CALLS {
+                    let number = black_box(7);
+                    sum += tokio::spawn(async move {
+                        yield_now().await;
+                        number + 1
+                    })
+                    .await
+                    .unwrap_or(0);
+                }
+                sum
+            })
+        })
+        .time();
+}
+
+fn many(bench: &mut Bench<'_>, runtime: &Runtime, name: &str, with_threads: bool) {
+    let case = bench.case(name, 1).micros();
+    let case = if with_threads { case.with_threads() } else { case };
+    case.ours(|| {
+        runtime.block_on(async {
+            let ended = task_group(async |group: Group<std::io::Error>| {
+                for _ in 0..black_box(MANY) {
+                    group.spawn(async { Ok::<(), std::io::Error>(()) });
+                }
+                Ok(())
+            })
+            .await;
+            u64::from(ended.is_ok())
+        })
+    })
+    .peer(JOIN_SET, || {
+        runtime.block_on(async {
+            let mut tasks = JoinSet::new();
+            for _ in 0..black_box(MANY) {
+                tasks.spawn(async { Ok::<(), std::io::Error>(()) });
+            }
+            let mut ok = 1;
+            while let Some(ended) = tasks.join_next().await {
+                if !matches!(ended, Ok(Ok(()))) {
+                    ok = 0;
+                }
+            }
+            ok
+        })
+    })
+    .time()
+    .allocations();
+}
