@@ -144,7 +144,7 @@ pin_project! {
         future: Option<F>,
         judge: Judge<F::Output>,
         // Of the owner.
-        carried: Carried,
+        carried: Option<Arc<Carried>>,
         counted: Option<Counted>,
     }
 
@@ -163,8 +163,8 @@ impl<F: Future> Task<F> {
     fn leave(self: Pin<&mut Self>) {
         let mut this = self.project();
         let _left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
-        let (carried, future) = (&*this.carried, &mut this.future);
-        carried.within(|| future.set(None));
+        let (carried, future) = (this.carried, &mut this.future);
+        Carried::within(carried, || future.set(None));
     }
 }
 
@@ -189,7 +189,7 @@ impl<F: Future> Future for Task<F> {
         let this = self.as_mut().project();
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
         let left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
-        let polled = catch_unwind(AssertUnwindSafe(|| this.carried.within(|| future.poll(cx))));
+        let polled = catch_unwind(AssertUnwindSafe(|| Carried::within(this.carried, || future.poll(cx))));
         drop(left);
         let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

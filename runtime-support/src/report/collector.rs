@@ -1,13 +1,9 @@
 //! The failures of clean-ups that go into an error instead of to the hook.
 
-use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Report, ReportKind};
-
-thread_local! {
-    static CURRENT: RefCell<Option<Arc<Collector>>> = const { RefCell::new(None) };
-}
+use crate::scope::Carried;
 
 /// While a group fails, what its children's clean-ups report is kept for its error.
 #[derive(Debug, Default)]
@@ -21,12 +17,7 @@ pub(crate) struct Collector {
 impl Collector {
     /// One inside that of the moment.
     pub(crate) fn new() -> Self {
-        Self { kept: Mutex::new(None), outer: Self::current() }
-    }
-
-    /// The one that is set on this thread.
-    pub(crate) fn current() -> Option<Arc<Self>> {
-        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+        Self { kept: Mutex::new(None), outer: current() }
     }
 
     /// Keeps reports from now on.
@@ -50,26 +41,14 @@ impl Collector {
         }
         self.outer.as_ref().is_some_and(|outer| outer.keep(report))
     }
-
-    /// Sets it while `run` runs.
-    pub(crate) fn within<R>(self: &Arc<Self>, run: impl FnOnce() -> R) -> R {
-        let _before = Before(CURRENT.try_with(|current| current.replace(Some(self.clone()))).ok().flatten());
-        run()
-    }
 }
 
-/// Sets back what was there.
-struct Before(Option<Arc<Collector>>);
-
-impl Drop for Before {
-    fn drop(&mut self) {
-        let before = self.0.take();
-        let _ = CURRENT.try_with(|current| current.replace(before));
-    }
+fn current() -> Option<Arc<Collector>> {
+    Carried::read(|carried| carried.collector.clone())
 }
 
 /// Whether somebody has taken it.
 pub(super) fn collected(report: &Report) -> bool {
     let is_of_clean_up = matches!(report.kind(), ReportKind::CleanUpFailed | ReportKind::CleanUpPanicked);
-    is_of_clean_up && Collector::current().is_some_and(|collector| collector.keep(report))
+    is_of_clean_up && current().is_some_and(|collector| collector.keep(report))
 }

@@ -1,38 +1,94 @@
 //! What goes along from a task to those that it starts.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::grace::{Grace, current};
 use crate::report::Collector;
 
+thread_local! {
+    /// Whether there is something. Nearly always there is nothing, and this is cheaper to ask.
+    static IS_SET: Cell<bool> = const { Cell::new(false) };
+    static CURRENT: Cell<Option<Arc<Carried>>> = const { Cell::new(None) };
+}
+
 /// The grace period that is in force, and the group that collects the failures of clean-ups.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Carried {
-    grace: Grace,
-    collector: Option<Arc<Collector>>,
+    pub(super) grace: Option<Duration>,
+    pub(crate) collector: Option<Arc<Collector>>,
 }
 
 impl Carried {
-    /// That of this moment.
-    pub(crate) fn current() -> Self {
-        Self { grace: Grace(current()), collector: Collector::current() }
-    }
-
-    /// That of this moment, but for the collector.
-    pub(crate) fn with(collector: Arc<Collector>) -> Self {
-        Self { grace: Grace(current()), collector: Some(collector) }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.grace.0.is_none() && self.collector.is_none()
-    }
-
-    /// Sets it while `run` runs.
+    /// That of this moment, if there is something.
     #[inline]
-    pub(crate) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
-        self.grace.within(|| match &self.collector {
-            Some(collector) => collector.within(run),
-            None => run(),
-        })
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        if IS_SET.get() { Self::shared() } else { None }
+    }
+
+    fn shared() -> Option<Arc<Self>> {
+        // A thread that is at its end carries nothing.
+        CURRENT.try_with(|current| peek(current, Clone::clone)).ok().flatten()
+    }
+
+    /// Reads that of this moment.
+    pub(crate) fn read<R>(read: impl FnOnce(&Self) -> Option<R>) -> Option<R> {
+        if !IS_SET.get() {
+            return None;
+        }
+        let carried = |current: &Option<Arc<Self>>| current.as_deref().and_then(read);
+        CURRENT.try_with(|current| peek(current, carried)).ok().flatten()
+    }
+
+    /// That of this moment with another grace period.
+    pub(crate) fn with_grace(period: Duration) -> Arc<Self> {
+        let collector = Self::read(|carried| carried.collector.clone());
+        Arc::new(Self { grace: Some(period), collector })
+    }
+
+    /// That of this moment with another collector, and another grace period if there is one.
+    pub(crate) fn with_collector(collector: Arc<Collector>, grace: Option<Duration>) -> Arc<Self> {
+        let grace = grace.or_else(|| Self::read(|carried| carried.grace));
+        Arc::new(Self { grace, collector: Some(collector) })
+    }
+
+    /// Sets it while `run` runs; nothing leaves what is there.
+    #[inline]
+    pub(crate) fn within<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
+        if this.is_none() {
+            return run();
+        }
+        let _set = Set::new(this);
+        run()
+    }
+}
+
+fn peek<R>(current: &Cell<Option<Arc<Carried>>>, read: impl FnOnce(&Option<Arc<Carried>>) -> R) -> R {
+    let carried = current.take();
+    let seen = read(&carried);
+    current.set(carried);
+    seen
+}
+
+/// It is the thread's until this is dropped.
+struct Set<'c> {
+    owner: &'c mut Option<Arc<Carried>>,
+    before: Option<Arc<Carried>>,
+}
+
+impl<'c> Set<'c> {
+    fn new(owner: &'c mut Option<Arc<Carried>>) -> Self {
+        let carried = owner.take();
+        IS_SET.set(true);
+        let before = CURRENT.try_with(|current| current.replace(carried)).ok().flatten();
+        Self { owner, before }
+    }
+}
+
+impl Drop for Set<'_> {
+    fn drop(&mut self) {
+        let before = self.before.take();
+        IS_SET.set(before.is_some());
+        *self.owner = CURRENT.try_with(|current| current.replace(before)).ok().flatten();
     }
 }

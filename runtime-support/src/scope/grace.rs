@@ -1,28 +1,21 @@
 //! How long constructs wait for clean-ups.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use super::carried::Carried;
+
 /// Where nothing else is said.
 const DEFAULT: Duration = Duration::from_secs(10);
 
-thread_local! {
-    static CURRENT: Cell<Option<Duration>> = const { Cell::new(None) };
-}
-
-/// The grace period that is in force here, if one was set.
-pub(crate) fn current() -> Option<Duration> {
-    CURRENT.get()
-}
-
-/// The same, or else the default.
+/// The grace period that is in force here.
 pub(crate) fn in_force() -> Duration {
-    current().unwrap_or(DEFAULT)
+    Carried::read(|carried| carried.grace).unwrap_or(DEFAULT)
 }
 
 /// Sets how long the constructs in `future` wait for the clean-ups of what they have given up.
@@ -56,7 +49,7 @@ pub(crate) fn in_force() -> Duration {
 /// # Cancel safety
 /// Dropping it drops `future`.
 pub fn with_grace<F: Future>(period: Duration, future: F) -> WithGrace<F> {
-    WithGrace { future, grace: Grace(Some(period)) }
+    WithGrace { future, period, carried: None }
 }
 
 pin_project! {
@@ -66,7 +59,9 @@ pin_project! {
     pub struct WithGrace<F> {
         #[pin]
         future: F,
-        grace: Grace,
+        period: Duration,
+        // There from the first poll on.
+        carried: Option<Arc<Carried>>,
     }
 }
 
@@ -75,28 +70,9 @@ impl<F: Future> Future for WithGrace<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.grace.within(|| this.future.poll(cx))
-    }
-}
-
-/// A grace period to be set around a poll; `None` leaves what is there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Grace(pub(crate) Option<Duration>);
-
-impl Grace {
-    #[inline]
-    pub(crate) fn within<R>(self, run: impl FnOnce() -> R) -> R {
-        let Some(period) = self.0 else { return run() };
-        let _before = Before(CURRENT.replace(Some(period)));
-        run()
-    }
-}
-
-/// Sets back what was in force.
-struct Before(Option<Duration>);
-
-impl Drop for Before {
-    fn drop(&mut self) {
-        CURRENT.set(self.0);
+        if this.carried.is_none() {
+            *this.carried = Some(Carried::with_grace(*this.period));
+        }
+        Carried::within(this.carried, || this.future.poll(cx))
     }
 }

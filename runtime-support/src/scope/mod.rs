@@ -24,8 +24,8 @@ mod waiting;
 
 pub(crate) use self::carried::Carried;
 pub use self::drain::{clean_ups, drain};
+pub(crate) use self::grace::in_force as grace_in_force;
 pub use self::grace::with_grace;
-pub(crate) use self::grace::{Grace, in_force as grace_in_force};
 pub(crate) use self::held::{Held, settled, sure};
 pub(crate) use self::notes::Mark;
 pub use self::outstanding::CleanUp;

@@ -69,7 +69,7 @@ pin_project! {
         scope: Scope,
         has_begun: bool,
         // That of where it was handed over.
-        carried: Carried,
+        carried: Option<Arc<Carried>>,
         // Goes last.
         finish: Finish,
     }
@@ -101,18 +101,18 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
             *this.has_begun = true;
         }
         if let Some(rest) = this.rest.as_mut().as_pin_mut() {
-            let carried = &*this.carried;
-            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| carried.within(|| rest.poll(cx)))));
+            let carried = this.carried;
+            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::within(carried, || rest.poll(cx)))));
             if let Ok(Poll::Pending) = polled {
                 return Poll::Pending;
             }
             if let Err(payload) = polled {
-                carried.within(|| this.finish.0.panicked(&*payload));
+                Carried::within(carried, || this.finish.0.panicked(&*payload));
             }
             let rest = &mut this.rest;
-            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| rest.set(None))));
+            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::within(carried, || rest.set(None)))));
             if let Err(payload) = dropped {
-                carried.within(|| this.finish.0.panicked(&*payload));
+                Carried::within(carried, || this.finish.0.panicked(&*payload));
             }
         }
         ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));

@@ -133,7 +133,7 @@ fn run<F>(name: Cow<'static, str>, site: &'static Location<'static>, make: impl 
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let begun = Start { caller: "background", kind: TaskKind::Background, name: Name::Given(name), site, leash: None }.begin();
+    let begun = Start { caller: "background", kind: TaskKind::Background, name: Name::Given(name), site, carried: None }.begin();
     let id = begun.key.id();
     let running = Running { key: begun.key, runtime: begun.runtime(), abort: None, is_cancelled: false };
     all().insert(id, running);
@@ -169,7 +169,7 @@ impl Drop for Listed {
 fn tell<T: Outcome>(who: &Who, ended: thread::Result<T>) -> bool {
     match ended.map(Outcome::judge) {
         Ok(Ok(_)) => return false,
-        Ok(Err(error)) => failed(who, chain(&*error)),
+        Ok(Err(error)) => failed(who, &chain(&*error)),
         Err(payload) => panicked(who, &*payload),
     }
     true

@@ -13,6 +13,8 @@ pub(super) enum Ended<T> {
     /// The output is a failure that nobody else looks at.
     Failed(T, Unseen),
     Panicked(Unseen),
+    /// By its group.
+    Cancelled,
     /// Its group has what it failed with.
     InGroup(Box<TaskError>),
     /// Nobody is there to take an output.
@@ -67,14 +69,14 @@ impl Drop for Unseen {
         let Some(failure) = self.0.take() else { return };
         let Failure { who, what } = *failure;
         match what {
-            What::Failed(message) => failed(&who, message),
+            What::Failed(message) => failed(&who, &message),
             What::Panicked(payload) => panicked(&who, &*payload),
         }
     }
 }
 
 /// Reports an error that nobody gets.
-pub(super) fn failed(who: &Who, message: String) {
+pub(super) fn failed(who: &Who, message: &str) {
     report(&who.report(ReportKind::TaskFailed, format!("failed: {message}")));
 }
 
@@ -103,6 +105,7 @@ impl<T> Ended<T> {
                 Some(What::Panicked(payload)) => Err(TaskError::panicked(who.clone(), payload)),
                 _ => unreachable!("it was not looked at before"),
             },
+            Self::Cancelled => Err(TaskError::cancelled(who.clone())),
             Self::InGroup(error) => Err(*error),
             Self::Detached => unreachable!("a task that is detached has no handle"),
         }
@@ -113,7 +116,7 @@ impl<T> Ended<T> {
         match self {
             Self::Output(output) => judge(output),
             Self::Failed(..) | Self::Panicked(_) | Self::InGroup(_) => true,
-            Self::Detached => false,
+            Self::Cancelled | Self::Detached => false,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The common part of `Task` and `Child`.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::runtime::Id;
@@ -10,7 +12,7 @@ use tokio::task::{JoinError, JoinHandle, coop};
 
 use super::ended::Ended;
 use super::error::TaskError;
-use super::list::Key;
+use super::list::{Key, Seats};
 use super::who::{Name, Who};
 use crate::scope::Scope;
 
@@ -18,8 +20,15 @@ use crate::scope::Scope;
 pub(super) struct Handle<T> {
     join: Join<T>,
     pub(super) who: Who,
-    key: Option<Key>,
-    runtime: Id,
+    on: On,
+}
+
+/// The list on which it stands.
+pub(super) enum On {
+    List(Key, Id),
+    Group(Arc<dyn Seats>, u32),
+    /// It was never started.
+    None,
 }
 
 enum Join<T> {
@@ -27,29 +36,30 @@ enum Join<T> {
     /// It has ended, and nobody has looked.
     Ended(Result<Ended<T>, JoinError>),
     Refused,
-    /// Somebody has looked.
+    /// Somebody has looked, or has the handle now.
     Taken,
 }
 
 impl<T> Handle<T> {
-    pub(super) fn new(join: JoinHandle<Ended<T>>, key: Key, who: Who, runtime: Id) -> Self {
-        Self { join: Join::Running(join), who, key: Some(key), runtime }
+    pub(super) fn new(join: JoinHandle<Ended<T>>, who: Who, on: On) -> Self {
+        Self { join: Join::Running(join), who, on }
     }
 
     /// That of one that was never started.
-    pub(super) fn refused(who: Who, runtime: Id) -> Self {
-        Self { join: Join::Refused, who, key: None, runtime }
+    pub(super) fn refused(who: Who) -> Self {
+        Self { join: Join::Refused, who, on: On::None }
     }
 
     pub(super) fn rename(&mut self, name: Name) {
-        if let Some(key) = self.key {
+        if let On::List(key, _) = self.on {
             key.rename(&name);
         }
         self.who.name = name;
     }
 
-    pub(super) fn key(&self) -> Option<Key> {
-        self.key
+    /// Leaves something for the task. Whether it lives.
+    pub(super) fn detach(&self, judge: Box<dyn Any + Send>) -> bool {
+        matches!(self.on, On::List(key, _) if key.detach(judge))
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -61,7 +71,11 @@ impl<T> Handle<T> {
 
     /// Whether its future is still there.
     pub(super) fn lives(&self) -> bool {
-        self.key.is_some_and(|key| key.who().is_some())
+        match &self.on {
+            On::List(key, _) => key.who().is_some(),
+            On::Group(seats, seat) => seats.lives(*seat, self.who.id),
+            On::None => false,
+        }
     }
 
     /// Whether its end is known here.
@@ -70,6 +84,7 @@ impl<T> Handle<T> {
     }
 
     /// Whether its end was looked at.
+    #[inline]
     pub(super) fn is_taken(&self) -> bool {
         matches!(self.join, Join::Taken)
     }
@@ -77,13 +92,17 @@ impl<T> Handle<T> {
     /// Waits for the end, and keeps it.
     pub(super) fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Join::Running(join) = &mut self.join {
-            let mut ended = ready!(Pin::new(join).poll(cx));
-            if let Ok(ended) = &mut ended {
-                ended.rename(&self.who);
-            }
-            self.join = Join::Ended(ended);
+            let ended = ready!(Pin::new(join).poll(cx));
+            self.keep(ended);
         }
         Poll::Ready(())
+    }
+
+    fn keep(&mut self, mut ended: Result<Ended<T>, JoinError>) {
+        if let Ok(ended) = &mut ended {
+            ended.rename(&self.who);
+        }
+        self.join = Join::Ended(ended);
     }
 
     /// The same, without waiting.
@@ -121,8 +140,17 @@ impl<T> Handle<T> {
         }
     }
 
+    #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, TaskError>> {
-        ready!(self.poll_ended(cx));
+        if let Join::Running(join) = &mut self.join {
+            match ready!(Pin::new(join).poll(cx)) {
+                Ok(Ended::Output(output)) => {
+                    self.join = Join::Taken;
+                    return Poll::Ready(Ok(output));
+                }
+                ended => self.keep(ended),
+            }
+        }
         Poll::Ready(self.take())
     }
 
@@ -137,12 +165,16 @@ impl<T> Handle<T> {
 
     /// Cancels it. `scope` waits until it is gone, with the clean-ups in it.
     pub(super) fn cancel(&self, scope: &mut Scope) {
-        if let (Join::Running(join), Some(key)) = (&self.join, self.key) {
-            if let Some(stop) = key.stop(self.runtime) {
-                scope.add(stop);
-            }
-            join.abort();
+        let Join::Running(join) = &self.join else { return };
+        let stop = match &self.on {
+            On::List(key, runtime) => key.stop(*runtime),
+            On::Group(seats, seat) => seats.stop(*seat, self.who.id),
+            On::None => None,
+        };
+        if let Some(stop) = stop {
+            scope.add(stop);
         }
+        join.abort();
     }
 
     /// Lets it run on without a handle.

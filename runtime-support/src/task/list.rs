@@ -4,15 +4,16 @@
 //! where a task and its handle meet after the task has begun: its name, and whether it is detached or waited for.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use slab::Slab;
 use tokio::runtime::Id;
 use tokio::time::Instant;
 
+use super::arena::Arena;
 use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
 use crate::scope::Outstanding;
@@ -20,61 +21,87 @@ use crate::scope::Outstanding;
 /// More than workers that spawn at the same moment.
 const SHARDS: usize = 16;
 
-/// A shard takes so many numbers at once from those of the process.
+/// A thread takes so many numbers at once from those of the process.
 const NUMBERS: u64 = 256;
-
-/// What a shard may keep for later when nothing lives in it.
-const KEPT: usize = 1024;
 
 // On cache lines of its own.
 #[repr(align(128))]
 struct Shard(Mutex<Entries>);
 
-struct Entries {
-    all: Slab<Entry>,
-    next: u64,
-    end: u64,
-}
+type Entries = Arena<Entry>;
 
-static LIST: [Shard; SHARDS] = [const { Shard(Mutex::new(Entries { all: Slab::new(), next: 0, end: 0 })) }; SHARDS];
+static LIST: [Shard; SHARDS] = [const { Shard(Mutex::new(Arena::new())) }; SHARDS];
 
 thread_local! {
     static SHARD: Cell<u8> = const { Cell::new(u8::MAX) };
+    /// The next number of this thread, and the end of those that it has taken.
+    static NEXT: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
     /// Who is polled on this thread; zero for nobody.
     static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// One that lives.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) who: Who,
-    pub(super) kind: TaskKind,
+struct Entry {
+    id: TaskId,
     /// Zero for none.
     parent: u64,
-    since: Instant,
+    of_type: &'static str,
+    site: &'static Location<'static>,
+    /// A clock costs more than all the rest here, so most of those that end at their first poll never look at one.
+    since: Option<Instant>,
+    kind: TaskKind,
     /// What few ever have.
     more: Option<Box<More>>,
 }
 
-#[derive(Debug, Default)]
-struct More {
-    stop: Option<Arc<Outstanding>>,
-    detached: Option<Box<dyn Any + Send>>,
+/// What a task and its handle tell one another.
+#[derive(Default)]
+pub(super) struct More {
+    name: Option<Cow<'static, str>>,
+    /// What waits for its end.
+    pub(super) stop: Option<Arc<Outstanding>>,
+    /// What `detach` has left.
+    pub(super) detached: Option<Box<dyn Any + Send>>,
+    /// The children of a group.
+    seats: Option<Weak<dyn Seats>>,
+}
+
+/// The children of a group, which stand on a list of its own.
+pub(super) trait Seats: Send + Sync {
+    /// Adds them to what is seen.
+    fn list(&self, seen: &mut Vec<Seen>);
+    /// What waits for the end of one, if it lives.
+    fn stop(&self, seat: u32, id: TaskId) -> Option<Arc<Outstanding>>;
+    /// Whether one lives.
+    fn lives(&self, seat: u32, id: TaskId) -> bool;
+}
+
+impl More {
+    /// The name of a type, or else something with the given name in it.
+    #[inline]
+    pub(super) fn of(name: &Name) -> (&'static str, Option<Box<Self>>) {
+        match name {
+            Name::OfType(of_type) => (of_type, None),
+            Name::Given(name) => ("", Some(Box::new(Self { name: Some(name.clone()), ..Self::default() }))),
+        }
+    }
+
+    /// The given name, or else that of the type.
+    pub(super) fn name(this: Option<&Self>, of_type: &'static str) -> Name {
+        let given = this.and_then(|more| more.name.clone());
+        given.map_or(Name::OfType(of_type), Name::Given)
+    }
+
+    /// What waits for the end of something.
+    pub(super) fn stop(this: &mut Option<Box<Self>>, who: &Who, runtime: Id) -> Arc<Outstanding> {
+        let stop = &mut this.get_or_insert_default().stop;
+        stop.get_or_insert_with(|| Outstanding::register(who.about(), runtime)).clone()
+    }
 }
 
 impl Entry {
-    /// What waits for its end.
-    pub(super) fn take_stop(&mut self) -> Option<Arc<Outstanding>> {
-        self.more.as_mut()?.stop.take()
-    }
-
-    /// What `detach` has left.
-    pub(super) fn take_detached(&mut self) -> Option<Box<dyn Any + Send>> {
-        self.more.as_mut()?.detached.take()
-    }
-
-    fn is(&self, key: Key) -> bool {
-        self.who.id == key.id
+    fn who(&self) -> Who {
+        Who { id: self.id, name: More::name(self.more.as_deref(), self.of_type), site: self.site }
     }
 }
 
@@ -82,7 +109,7 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     id: TaskId,
-    slot: u32,
+    place: u32,
     shard: u8,
 }
 
@@ -96,11 +123,13 @@ pub(super) struct Seen {
 }
 
 fn shard_of_thread() -> u8 {
-    static NEXT: AtomicU8 = AtomicU8::new(0);
     let shard = SHARD.get();
-    if shard != u8::MAX {
-        return shard;
-    }
+    if shard == u8::MAX { choose_shard() } else { shard }
+}
+
+#[cold]
+fn choose_shard() -> u8 {
+    static NEXT: AtomicU8 = AtomicU8::new(0);
     let shard = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS as u8;
     SHARD.set(shard);
     shard
@@ -110,114 +139,105 @@ fn entries(shard: u8) -> MutexGuard<'static, Entries> {
     LIST[usize::from(shard)].0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Entries {
-    fn number(&mut self) -> TaskId {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        if self.next == self.end {
-            self.next = NEXT.fetch_add(NUMBERS, Ordering::Relaxed);
-            self.end = self.next + NUMBERS;
-        }
-        self.next += 1;
-        TaskId(self.next - 1)
-    }
+/// One that nobody has yet.
+pub(super) fn number() -> TaskId {
+    let (next, end) = NEXT.get();
+    if next == end { more_numbers() } else { take_number(next, end) }
+}
 
-    fn entry(&mut self, key: Key) -> Option<&mut Entry> {
-        self.all.get_mut(key.slot as usize).filter(|entry| entry.is(key))
-    }
+fn take_number(next: u64, end: u64) -> TaskId {
+    NEXT.set((next + 1, end));
+    TaskId(next)
+}
+
+#[cold]
+fn more_numbers() -> TaskId {
+    static FIRST: AtomicU64 = AtomicU64::new(1);
+    let next = FIRST.fetch_add(NUMBERS, Ordering::Relaxed);
+    take_number(next, next + NUMBERS)
+}
+
+fn entry(entries: &mut Entries, key: Key) -> Option<&mut Entry> {
+    entries.get_mut(key.place).filter(|entry| entry.id == key.id)
 }
 
 /// Adds one.
-pub(crate) fn add(kind: TaskKind, name: impl Into<Listed>, site: &'static Location<'static>) -> Key {
-    let Listed(name) = name.into();
-    let (parent, since) = (CURRENT.get(), Instant::now());
-    let shard = shard_of_thread();
-    let mut entries = entries(shard);
-    let id = entries.number();
-    let slot = entries.all.insert(Entry { who: Who { id, name, site }, kind, parent, since, more: None });
-    let slot = u32::try_from(slot).expect("there are less than four billion tasks");
-    Key { id, slot, shard }
-}
-
-/// A name in the list.
-#[derive(Debug)]
-pub(crate) struct Listed(Name);
-
-impl From<Name> for Listed {
-    fn from(name: Name) -> Self {
-        Self(name)
-    }
-}
-
-impl From<&'static str> for Listed {
-    fn from(name: &'static str) -> Self {
-        Self(Name::Given(name.into()))
-    }
+pub(super) fn add(kind: TaskKind, name: &Name, site: &'static Location<'static>) -> Key {
+    let (of_type, more) = More::of(name);
+    // Of the others there are few.
+    let since = (kind != TaskKind::Task).then(Instant::now);
+    let (id, parent, shard) = (number(), CURRENT.get(), shard_of_thread());
+    let place = entries(shard).insert(Entry { id, parent, of_type, site, since, kind, more });
+    Key { id, place, shard }
 }
 
 impl Key {
+    #[inline]
     pub(super) fn id(self) -> TaskId {
         self.id
     }
 
-    /// It does not live any more.
-    pub(super) fn remove(self) -> Option<Entry> {
-        let mut entries = entries(self.shard);
-        entries.entry(self)?;
-        let removed = entries.all.remove(self.slot as usize);
-        if entries.all.is_empty() && entries.all.capacity() > KEPT {
-            // After a burst nothing of it stays.
-            entries.all = Slab::new();
-        }
-        Some(removed)
+    /// It does not live any more. Gives what it and its handle had to tell one another; an inner `None` for nothing, the outer one if
+    /// it did not live.
+    pub(super) fn remove(self) -> Option<Option<Box<More>>> {
+        entries(self.shard).remove(self.place, |entry| (entry.id == self.id).then(|| entry.more.take()))
     }
 
     pub(super) fn rename(self, name: &Name) {
-        if let Some(entry) = entries(self.shard).entry(self) {
-            let old = std::mem::replace(&mut entry.who.name, name.clone());
-            drop(old);
+        let Name::Given(name) = name else { return };
+        if let Some(entry) = entry(&mut entries(self.shard), self) {
+            entry.more.get_or_insert_default().name = Some(name.clone());
         }
     }
 
     pub(super) fn who(self) -> Option<Who> {
-        entries(self.shard).entry(self).map(|entry| entry.who.clone())
+        entry(&mut entries(self.shard), self).map(|entry| entry.who())
+    }
+
+    /// It has been polled, and has not ended.
+    pub(super) fn waits(self) {
+        let now = Instant::now();
+        if let Some(entry) = entry(&mut entries(self.shard), self) {
+            entry.since.get_or_insert(now);
+        }
     }
 
     /// What waits for its end, if it lives.
     pub(super) fn stop(self, runtime: Id) -> Option<Arc<Outstanding>> {
         let mut entries = entries(self.shard);
-        let Entry { who, more, .. } = entries.entry(self)?;
-        let stop = &mut more.get_or_insert_default().stop;
-        Some(stop.get_or_insert_with(|| Outstanding::register(who.about(), runtime)).clone())
+        let entry = entry(&mut entries, self)?;
+        let who = entry.who();
+        Some(More::stop(&mut entry.more, &who, runtime))
     }
 
-    /// Leaves something for it; gives that back if it does not live.
-    pub(super) fn detach(self, judge: Box<dyn Any + Send>) -> Result<(), Box<dyn Any + Send>> {
-        match entries(self.shard).entry(self) {
-            Some(entry) => {
-                entry.more.get_or_insert_default().detached = Some(judge);
-                Ok(())
-            }
-            None => Err(judge),
+    /// Leaves something for it. Whether it lives.
+    pub(super) fn detach(self, judge: Box<dyn Any + Send>) -> bool {
+        let mut entries = entries(self.shard);
+        let Some(entry) = entry(&mut entries, self) else { return false };
+        entry.more.get_or_insert_default().detached = Some(judge);
+        true
+    }
+
+    /// It is a group, and has these children.
+    pub(super) fn set_seats(self, seats: Weak<dyn Seats>) {
+        if let Some(entry) = entry(&mut entries(self.shard), self) {
+            entry.more.get_or_insert_default().seats = Some(seats);
         }
     }
+}
 
-    /// Makes it the one that is polled.
-    #[inline]
-    pub(crate) fn within<R>(self, run: impl FnOnce() -> R) -> R {
-        let _before = Before(CURRENT.replace(self.id.0));
-        run()
-    }
-
-    /// It does not live any more, and nobody waits for that.
-    pub(crate) fn drop_entry(self) {
-        drop(self.remove());
-    }
+/// Makes one the one that is polled.
+#[inline]
+pub(super) fn within<R>(id: TaskId, run: impl FnOnce() -> R) -> R {
+    let _before = Before(CURRENT.replace(id.0));
+    run()
 }
 
 /// Sets back who is polled.
 struct Before(u64);
 
 impl Drop for Before {
+    #[inline]
     fn drop(&mut self) {
         CURRENT.set(self.0);
     }
@@ -225,14 +245,19 @@ impl Drop for Before {
 
 /// All that live.
 pub(super) fn seen() -> Vec<Seen> {
-    let mut seen = Vec::new();
+    let (mut seen, mut groups) = (Vec::new(), Vec::new());
     for shard in 0..SHARDS as u8 {
-        seen.extend(entries(shard).all.iter().map(|(_, entry)| Seen {
-            who: entry.who.clone(),
-            kind: entry.kind,
-            parent: (entry.parent != 0).then_some(TaskId(entry.parent)),
-            since: entry.since,
-        }));
+        let now = Instant::now();
+        for entry in entries(shard).iter_mut() {
+            groups.extend(entry.more.as_ref().and_then(|more| more.seats.clone()));
+            seen.push(Seen {
+                who: entry.who(),
+                kind: entry.kind,
+                parent: (entry.parent != 0).then_some(TaskId(entry.parent)),
+                since: *entry.since.get_or_insert(now),
+            });
+        }
     }
+    groups.iter().filter_map(Weak::upgrade).for_each(|seats| seats.list(&mut seen));
     seen
 }

@@ -1,6 +1,6 @@
 //! Work in tasks of its own, each of which belongs to someone.
 //!
-//! - `list.rs`: everything that lives, for `tasks()`; `tree.rs`: what users see of it
+//! - `list.rs`: everything that lives, for `tasks()`, in an `arena.rs`; `tree.rs`: what users see of it
 //! - `who.rs`: name, number and place of a task
 //! - `running.rs`: the future of a task, with all that goes along with it, up to its end
 //! - `ended.rs`: what a task leaves for whoever awaits it; `error.rs`: how it may have failed
@@ -11,6 +11,7 @@
 //! - `background.rs`, `restart.rs`: `background`
 //! - `outcome.rs`: what counts as a failure
 
+mod arena;
 mod background;
 mod cancel;
 mod ended;

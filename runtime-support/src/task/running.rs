@@ -5,45 +5,15 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::thread;
 
 use pin_project_lite::pin_project;
 
-use super::list::{Entry, Key};
-use crate::scope::{Carried, Mark, Scope, finish_behind};
+use super::list;
+use super::who::TaskId;
+use crate::scope::{Carried, Mark, Scope};
 use crate::span::Span;
-
-/// What goes along into a task, until that is detached.
-#[derive(Debug)]
-pub(super) struct Leash {
-    carried: Carried,
-    is_loose: AtomicBool,
-}
-
-impl Leash {
-    /// That of this moment, if there is something.
-    pub(super) fn current() -> Option<Arc<Self>> {
-        let carried = Carried::current();
-        (!carried.is_empty()).then(|| Self::of(carried))
-    }
-
-    pub(super) fn of(carried: Carried) -> Arc<Self> {
-        Arc::new(Self { carried, is_loose: AtomicBool::new(false) })
-    }
-
-    pub(super) fn let_go(&self) {
-        self.is_loose.store(true, Ordering::Relaxed);
-    }
-
-    fn within<R>(this: Option<&Self>, run: impl FnOnce() -> R) -> R {
-        match this {
-            Some(leash) if !leash.is_loose.load(Ordering::Relaxed) => leash.carried.within(run),
-            _ => run(),
-        }
-    }
-}
 
 pin_project! {
     /// A future that is a task of its own. `leave` has to be called at its end, also where it is dropped before.
@@ -51,36 +21,39 @@ pin_project! {
     pub(super) struct Running<F> {
         #[pin]
         future: Option<F>,
-        key: Key,
-        leash: Option<Arc<Leash>>,
+        carried: Option<Arc<Carried>>,
         // What was handed over in it.
         scope: Scope,
         span: Span,
+        has_waited: bool,
+        has_left: bool,
     }
 }
 
 /// What is left of a task.
 pub(super) struct Left {
-    pub(super) entry: Entry,
-    /// What was handed over in it; nothing if somebody waits for that with its end.
+    /// What was handed over in it.
     pub(super) scope: Scope,
-    /// By a destructor.
+    /// A destructor has.
     pub(super) panicked: Option<Box<dyn Any + Send>>,
 }
 
 impl<F: Future> Running<F> {
-    pub(super) fn new(future: F, key: Key, leash: Option<Arc<Leash>>) -> Self {
-        Self { future: Some(future), key, leash, scope: Scope::new(), span: Span::current() }
+    #[inline]
+    pub(super) fn new(future: F, carried: Option<Arc<Carried>>) -> Self {
+        let (scope, span) = (Scope::new(), Span::current());
+        Self { future: Some(future), carried, scope, span, has_waited: false, has_left: false }
     }
 
     /// Its output, or its panic.
     #[inline]
-    pub(super) fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<thread::Result<F::Output>> {
+    pub(super) fn poll(self: Pin<&mut Self>, id: TaskId, cx: &mut Context<'_>) -> Poll<thread::Result<F::Output>> {
         let this = self.project();
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
-        let (key, span, leash) = (*this.key, &*this.span, this.leash.as_deref());
+        let (span, carried) = (&*this.span, this.carried);
         let mark = Mark::now();
-        let polled = catch_unwind(AssertUnwindSafe(|| key.within(|| span.within(|| Leash::within(leash, || future.poll(cx))))));
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| list::within(id, || span.within(|| Carried::within(carried, || future.poll(cx))))));
         this.scope.take_since(mark);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
@@ -91,23 +64,33 @@ impl<F: Future> Running<F> {
 }
 
 impl<F> Running<F> {
-    /// Drops the future, and takes the task off the list. `None` if that was done before.
-    pub(super) fn leave(self: Pin<&mut Self>) -> Option<Left> {
+    /// It is pending: whether that is so for the first time.
+    pub(super) fn begins_to_wait(self: Pin<&mut Self>) -> bool {
+        !std::mem::replace(self.project().has_waited, true)
+    }
+
+    /// Nothing goes along any more but the span.
+    pub(super) fn let_go(self: Pin<&mut Self>) {
+        *self.project().carried = None;
+    }
+
+    /// What goes along.
+    pub(super) fn carried(self: Pin<&mut Self>) -> &mut Option<Arc<Carried>> {
+        self.project().carried
+    }
+
+    /// Drops the future. `None` if that was done before.
+    #[inline]
+    pub(super) fn leave(self: Pin<&mut Self>, id: TaskId) -> Option<Left> {
         let mut this = self.project();
-        let (key, span, leash) = (*this.key, &*this.span, this.leash.as_deref());
-        let mark = Mark::now();
-        let dropped = match this.future.as_ref().get_ref() {
-            Some(_) => catch_unwind(AssertUnwindSafe(|| {
-                key.within(|| span.within(|| Leash::within(leash, || this.future.set(None))));
-            })),
-            None => Ok(()),
-        };
-        this.scope.take_since(mark);
-        let mut entry = key.remove()?;
-        let mut scope = std::mem::take(this.scope);
-        if let Some(stop) = entry.take_stop() {
-            Leash::within(leash, || finish_behind(stop, std::mem::take(&mut scope)));
+        if std::mem::replace(this.has_left, true) {
+            return None;
         }
-        Some(Left { entry, scope, panicked: dropped.err() })
+        let (span, carried, future) = (&*this.span, &mut *this.carried, &mut this.future);
+        let mark = Mark::now();
+        let drop_future = || list::within(id, || span.within(|| Carried::within(carried, || future.set(None))));
+        let dropped = catch_unwind(AssertUnwindSafe(drop_future));
+        this.scope.take_since(mark);
+        Some(Left { scope: std::mem::take(this.scope), panicked: dropped.err() })
     }
 }

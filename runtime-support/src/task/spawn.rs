@@ -7,7 +7,8 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 use tokio::runtime::{Handle as Runtime, Id};
@@ -15,14 +16,14 @@ use tokio::runtime::{Handle as Runtime, Id};
 use super::cancel::Cancel;
 use super::ended::{self, Ended, Unseen};
 use super::error::TaskError;
-use super::handle::Handle;
-use super::list::{self, Key};
+use super::handle::{Handle, On};
+use super::list::{self, Key, More};
 use super::outcome::Outcome;
-use super::running::{Leash, Running};
+use super::running::{Left, Running};
 use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
 use crate::report::chain;
-use crate::scope::Scope;
+use crate::scope::{Carried, Scope, finish_behind};
 
 /// Starts `future` as a task of its own, which belongs to the [`Task`] that this returns.
 ///
@@ -64,8 +65,8 @@ pub fn spawn<F>(future: F) -> Task<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    let leash = Leash::current();
-    Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), leash }.begin().run(future)
+    let carried = Carried::current();
+    Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), carried }.begin().run(future)
 }
 
 /// How a task is started.
@@ -74,7 +75,7 @@ pub(super) struct Start {
     pub(super) kind: TaskKind,
     pub(super) name: Name,
     pub(super) site: &'static Location<'static>,
-    pub(super) leash: Option<Arc<Leash>>,
+    pub(super) carried: Option<Arc<Carried>>,
 }
 
 /// One that is on the list, and does not run yet.
@@ -82,16 +83,17 @@ pub(super) struct Begun {
     runtime: Runtime,
     pub(super) key: Key,
     pub(super) who: Who,
-    leash: Option<Arc<Leash>>,
+    carried: Option<Arc<Carried>>,
 }
 
 impl Start {
+    #[inline]
     #[track_caller]
     pub(super) fn begin(self) -> Begun {
-        let Self { caller, kind, name, site, leash } = self;
+        let Self { caller, kind, name, site, carried } = self;
         let runtime = super::runtime(caller);
-        let key = list::add(kind, name.clone(), site);
-        Begun { runtime, key, who: Who { id: key.id(), name, site }, leash }
+        let key = list::add(kind, &name, site);
+        Begun { runtime, key, who: Who { id: key.id(), name, site }, carried }
     }
 }
 
@@ -100,29 +102,88 @@ impl Begun {
         self.runtime.id()
     }
 
+    #[inline]
     pub(super) fn run<F>(self, future: F) -> Task<F::Output>
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        let Self { runtime, key, who, leash } = self;
-        let join = runtime.spawn(Free { running: Running::new(future, key, leash.clone()) });
-        Task { handle: Some(Handle::new(join, key, who, runtime.id())), leash }
+        let Self { runtime, key, who, carried } = self;
+        let leash = carried.is_some().then(|| Arc::new(Leash::default()));
+        let join = runtime.spawn(Free { running: Running::new(future, carried), key, leash: leash.clone() });
+        Task { handle: Some(Handle::new(join, who, On::List(key, runtime.id()))), leash }
     }
 }
+
+/// Holds what goes along into a task, until that is detached.
+#[derive(Debug, Default)]
+struct Leash(AtomicBool);
 
 pin_project! {
     /// A task that belongs to its handle.
     struct Free<F> {
         #[pin]
         running: Running<F>,
+        key: Key,
+        leash: Option<Arc<Leash>>,
     }
 
     impl<F> PinnedDrop for Free<F> {
         fn drop(this: Pin<&mut Self>) {
-            let Some(left) = this.project().running.leave() else { return };
-            if let Some(payload) = left.panicked {
-                ended::panicked(&left.entry.who, &*payload);
+            if let Some(Departed { panicked: Some(panicked), .. }) = this.leave() {
+                ended::panicked(&panicked.who, &*panicked.payload);
             }
+        }
+    }
+}
+
+/// One that is off the list.
+struct Departed {
+    /// What its handle has left for it.
+    more: Option<Box<More>>,
+    /// A destructor has.
+    panicked: Option<Box<Panicked>>,
+}
+
+struct Panicked {
+    who: Who,
+    payload: Box<dyn Any + Send>,
+}
+
+impl<F> Free<F> {
+    /// Drops the future, and takes the task off the list. `None` if that was done before.
+    #[inline]
+    fn leave(self: Pin<&mut Self>) -> Option<Departed> {
+        let mut this = self.project();
+        let Left { scope, panicked } = this.running.as_mut().leave(this.key.id())?;
+        let panicked = panicked.and_then(|payload| Some(Box::new(Panicked { who: this.key.who()?, payload })));
+        let mut more = this.key.remove()?;
+        if let Some(stop) = more.as_mut().and_then(|more| more.stop.take()) {
+            // Who waits for the task waits for what it leaves behind; else that is nobody's business but `drain`'s.
+            Carried::within(this.running.carried(), || finish_behind(stop, scope));
+        }
+        Some(Departed { more, panicked })
+    }
+
+    /// What is left of one that has panicked.
+    #[cold]
+    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>) -> Unseen {
+        let who = self.key.who().expect("it is on the list until it leaves");
+        if let Some(Departed { panicked: Some(second), .. }) = self.leave() {
+            ended::panicked(&second.who, &*second.payload);
+        }
+        Unseen::panicked(who, payload)
+    }
+}
+
+impl<F: Future<Output: 'static>> Free<F> {
+    /// What is left of one that has returned.
+    #[inline]
+    fn returned(self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
+        let Some(Departed { more, panicked }) = self.leave() else { unreachable!("a task ends once") };
+        match (panicked, more.and_then(|more| more.detached)) {
+            (None, None) => Ended::Output(output),
+            (None, Some(judge)) => judged(output, judge),
+            (Some(panicked), _) => Ended::Panicked(Unseen::panicked(panicked.who, panicked.payload)),
         }
     }
 }
@@ -131,36 +192,42 @@ impl<F: Future<Output: Send + 'static>> Future for Free<F> {
     type Output = Ended<F::Output>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut running = self.project().running;
-        let output = ready!(running.as_mut().poll(cx));
-        let Some(mut left) = running.leave() else { unreachable!("a task ends once") };
-        // What is still outstanding is nobody's business but `drain`'s.
-        drop(left.scope);
-        let judge = left.entry.take_detached().and_then(|judge| judge.downcast::<Judge<F::Output>>().ok());
-        let who = left.entry.who;
-        let payload = match (output, left.panicked) {
-            (Ok(output), None) => {
-                let Some(judge) = judge else { return Poll::Ready(Ended::Output(output)) };
-                judge(output, &who);
-                return Poll::Ready(Ended::Detached);
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.as_mut().project();
+        if this.leash.as_ref().is_some_and(|leash| leash.0.load(Ordering::Relaxed)) {
+            *this.leash = None;
+            this.running.as_mut().let_go();
+        }
+        match this.running.as_mut().poll(this.key.id(), cx) {
+            Poll::Pending => {
+                if this.running.begins_to_wait() {
+                    this.key.waits();
+                }
+                Poll::Pending
             }
-            (Err(payload), None) | (Ok(_), Some(payload)) => payload,
-            (Err(payload), Some(second)) => {
-                ended::panicked(&who, &*second);
-                payload
-            }
-        };
-        Poll::Ready(Ended::Panicked(Unseen::panicked(who, payload)))
+            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
+            Poll::Ready(Err(payload)) => Poll::Ready(Ended::Panicked(self.panicked(payload))),
+        }
     }
 }
 
 /// What `detach` leaves: reports an output that is a failure.
-type Judge<T> = fn(T, &Who);
+struct Judge<T> {
+    judge: fn(T, &Who),
+    who: Who,
+}
+
+/// The end of a task whose handle may have been given up.
+#[cold]
+fn judged<T: 'static>(output: T, judge: Box<dyn Any + Send>) -> Ended<T> {
+    let Ok(judge) = judge.downcast::<Judge<T>>() else { return Ended::Output(output) };
+    (judge.judge)(output, &judge.who);
+    Ended::Detached
+}
 
 fn judge<T: Outcome>(output: T, who: &Who) {
     if let Err(error) = output.judge() {
-        ended::failed(who, chain(&*error));
+        ended::failed(who, &chain(&*error));
     }
 }
 
@@ -266,11 +333,11 @@ impl<T: Outcome + Send + 'static> Task<T> {
     /// ```
     pub fn detach(mut self) {
         if let Some(leash) = &self.leash {
-            leash.let_go();
+            leash.0.store(true, Ordering::Relaxed);
         }
         let mut handle = self.give_away();
-        let to_be_judged: Box<dyn Any + Send> = Box::new(judge::<T> as Judge<T>);
-        if handle.key().is_some_and(|key| key.detach(to_be_judged).is_ok()) {
+        let to_be_judged: Box<dyn Any + Send> = Box::new(Judge { judge: judge::<T>, who: handle.who.clone() });
+        if handle.detach(to_be_judged) {
             return;
         }
         // It has ended, or is about to.
@@ -310,7 +377,7 @@ impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         let Some(mut handle) = self.handle.take() else { return };
         // One that has ended is dropped with what nobody has looked at, which is reported.
-        if !handle.look() {
+        if !handle.is_taken() && !handle.look() {
             let mut scope = Scope::new();
             handle.cancel(&mut scope);
             // Whoever is around waits for it.

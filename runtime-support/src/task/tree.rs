@@ -52,7 +52,8 @@ impl TaskInfo {
         self.who.site
     }
 
-    /// How long it had lived.
+    /// How long it had lived: since it first had to wait, or was first listed. One that has not run yet is as young as the first list
+    /// that has it.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.age
@@ -83,7 +84,9 @@ impl fmt::Display for TaskInfo {
     }
 }
 
-/// Everything that lives, in the order in which it began: what [`tasks`] returns.
+/// Everything that lives, in the order of the numbers: what [`tasks`] returns.
+///
+/// Of two that were spawned on one thread the older one has the lower number.
 ///
 /// Displayed it is a tree: what was spawned stands under who had spawned it.
 #[derive(Clone, Debug)]
@@ -122,13 +125,12 @@ pub fn tasks() -> Tasks {
         .into_iter()
         .map(|Seen { who, kind, parent, since }| TaskInfo { who, kind, parent, age: since.elapsed() })
         .collect();
-    // Numbers of several threads are given out in blocks.
-    all.sort_by(|a, b| b.age.cmp(&a.age).then(a.who.id.cmp(&b.who.id)));
+    all.sort_by_key(|task| task.who.id);
     Tasks { all }
 }
 
 impl Tasks {
-    /// One after the other, the oldest first.
+    /// One after the other, in the order of their numbers.
     pub fn iter(&self) -> std::slice::Iter<'_, TaskInfo> {
         self.all.iter()
     }

@@ -13,11 +13,10 @@ use super::member::Member;
 use super::members::{Members, Phase};
 use super::ready::{Ready, Starting, starting};
 use crate::task::error::TaskError;
-use crate::task::handle::Handle;
+use crate::task::handle::{Handle, On};
 use crate::task::list;
 use crate::task::outcome::Outcome;
 use crate::task::running::Running;
-use crate::task::tree::TaskKind;
 use crate::task::who::{Name, Who};
 
 /// The group that a [`task_group`](crate::task_group) hands to its body: what children are spawned into.
@@ -121,17 +120,14 @@ impl<E: Send + 'static> Group<E> {
         F::Output: Outcome<E> + Send + 'static,
     {
         let members = &self.members;
-        let runtime = members.runtime.id();
-        let key = members.key.within(|| list::add(TaskKind::Child, name.clone(), site));
-        let who = Who { id: key.id(), name, site };
-        let Some((slot, has_place)) = members.join(key) else {
-            key.drop_entry();
-            return Child::new(Handle::refused(who, runtime));
+        let who = Who { id: list::number(), name, site };
+        let Some(seat) = members.join(who.id, &who.name, site) else {
+            return Child::new(Handle::refused(who));
         };
-        let running = Running::new(child, key, Some(members.leash.clone()));
-        let join = members.runtime.spawn(Member::new(running, slot, has_place, key, members.clone()));
-        members.started(slot, key, join.abort_handle());
-        Child::new(Handle::new(join, key, who, runtime))
+        let running = Running::new(child, Some(members.carried.clone()));
+        let join = members.runtime.spawn(Member::new(running, who.id, seat, members.clone()));
+        let (seat, _) = seat;
+        Child::new(Handle::new(join, who, On::Group(members.clone(), seat)))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The future of a child.
 
+use std::any::Any;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::thread;
 
 use pin_project_lite::pin_project;
 
@@ -14,35 +15,42 @@ use super::members::{Failure, Members};
 use crate::report::panic_message;
 use crate::task::ended::{self, Ended, Unseen};
 use crate::task::error::TaskError;
-use crate::task::list::Key;
 use crate::task::outcome::Outcome;
 use crate::task::running::{Left, Running};
-use crate::task::who::Who;
+use crate::task::who::{TaskId, Who};
 
 pin_project! {
     /// A child on its way. It leaves its group when its future is gone.
     pub(super) struct Member<F, E> {
         #[pin]
         running: Running<F>,
-        has_place: bool,
-        slot: usize,
-        key: Key,
         members: Arc<Members<E>>,
+        id: TaskId,
+        seat: u32,
+        has_place: bool,
     }
 
     impl<F, E> PinnedDrop for Member<F, E> {
         fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            let Some(left) = this.running.leave() else { return };
-            let failure = left.panicked.map(|payload| Failure::Panic(left.entry.who, payload));
-            this.members.leave(*this.slot, *this.key, failure, left.scope);
+            this.stop();
         }
     }
 }
 
 impl<F: Future, E> Member<F, E> {
-    pub(super) fn new(running: Running<F>, slot: usize, has_place: bool, key: Key, members: Arc<Members<E>>) -> Self {
-        Self { running, has_place, slot, key, members }
+    pub(super) fn new(running: Running<F>, id: TaskId, (seat, has_place): (u32, bool), members: Arc<Members<E>>) -> Self {
+        Self { running, members, id, seat, has_place }
+    }
+}
+
+impl<F, E> Member<F, E> {
+    /// Ends before its own end.
+    fn stop(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let Some(Left { scope, panicked }) = this.running.as_mut().leave(*this.id) else { return };
+        let (members, seat, id) = (this.members, *this.seat, *this.id);
+        let failure = panicked.and_then(|payload| Some(Failure::Panic(members.who(seat, id)?, payload)));
+        members.leave(seat, id, failure, scope);
     }
 }
 
@@ -54,46 +62,94 @@ where
     type Output = Ended<F::Output>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if !*this.has_place {
-            ready!(this.members.poll_place(*this.slot, *this.key, cx));
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.as_mut().project();
+        let (members, seat, id) = (&**this.members, *this.seat, *this.id);
+        if !*this.has_place && !members.is_cancelling() {
+            ready!(members.poll_place(seat, id, cx.waker()));
             *this.has_place = true;
         }
-        let output = ready!(this.running.as_mut().poll(cx));
-        let Some(Left { entry, scope, panicked }) = this.running.leave() else { unreachable!("a task ends once") };
-        let output = match (output, panicked) {
-            (Ok(_), Some(payload)) => Err(payload),
-            (output, None) => output,
-            (Err(payload), Some(second)) => {
-                ended::panicked(&entry.who, &*second);
-                Err(payload)
+        if members.is_cancelling() {
+            self.stop();
+            return Poll::Ready(Ended::Cancelled);
+        }
+        match this.running.as_mut().poll(id, cx) {
+            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
+            Poll::Ready(Err(payload)) => Poll::Ready(self.panicked(payload)),
+            Poll::Pending => {
+                // Nobody knows it before, and nobody could wake it.
+                if this.running.begins_to_wait() && members.waits(seat, id, cx.waker()) {
+                    self.stop();
+                    return Poll::Ready(Ended::Cancelled);
+                }
+                Poll::Pending
             }
+        }
+    }
+}
+
+impl<F, E> Member<F, E>
+where
+    F: Future,
+    F::Output: Outcome<E>,
+{
+    #[inline]
+    fn returned(mut self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
+        // What it says is the user's code as well.
+        let message = match catch_unwind(AssertUnwindSafe(|| output.failure())) {
+            Ok(message) => message,
+            Err(payload) => return self.panicked(payload),
         };
-        let (ended, failure) = judged(output, entry.who, this.members.on_failure);
-        this.members.leave(*this.slot, *this.key, failure, scope);
-        Poll::Ready(ended)
+        let this = self.as_mut().project();
+        let (members, seat, id) = (&**this.members, *this.seat, *this.id);
+        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        let (ended, failure) = match (message, panicked) {
+            (None, None) => (Ended::Output(output), None),
+            (Some(message), None) => failed(output, members.is_who(seat, id), message, members.on_failure),
+            (_, Some(payload)) => panicked_with(payload, members.is_who(seat, id), members.on_failure),
+        };
+        members.leave(seat, id, failure, scope);
+        ended
+    }
+
+    #[cold]
+    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>) -> Ended<F::Output> {
+        let this = self.project();
+        let (members, seat, id) = (&**this.members, *this.seat, *this.id);
+        let who = members.is_who(seat, id);
+        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        if let Some(second) = panicked {
+            ended::panicked(&who, &*second);
+        }
+        let (ended, failure) = panicked_with(payload, who, members.on_failure);
+        members.leave(seat, id, failure, scope);
+        ended
     }
 }
 
 /// What its handle gets, and what its group.
-fn judged<T: Outcome<E>, E>(output: thread::Result<T>, who: Who, on_failure: OnFailure) -> (Ended<T>, Option<Failure<E>>) {
-    match output {
-        Ok(output) => match output.failure() {
-            None => (Ended::Output(output), None),
-            Some(message) if on_failure == OnFailure::Ignore => (Ended::Failed(output, Unseen::failed(who, message)), None),
-            Some(message) => match output.judge() {
-                Ok(output) => (Ended::Output(output), None),
-                Err(error) => {
-                    let seen = TaskError::failed_in_group(who.clone(), message);
-                    (Ended::InGroup(Box::new(seen)), Some(Failure::Error(ChildError::of_child(who, error))))
-                }
-            },
-        },
-        Err(payload) if on_failure == OnFailure::Ignore => (Ended::Panicked(Unseen::panicked(who, payload)), None),
-        Err(payload) => {
-            let seen = TaskError::panicked_in_group(who.clone(), panic_message(&*payload).to_owned());
-            (Ended::InGroup(Box::new(seen)), Some(Failure::Panic(who, payload)))
-        }
+type Parted<T, E> = (Ended<T>, Option<Failure<E>>);
+
+#[cold]
+fn failed<T: Outcome<E>, E>(output: T, who: Who, message: String, on_failure: OnFailure) -> Parted<T, E> {
+    if on_failure == OnFailure::Ignore {
+        return (Ended::Failed(output, Unseen::failed(who, message)), None);
     }
+    match catch_unwind(AssertUnwindSafe(|| output.judge())) {
+        Ok(Ok(output)) => (Ended::Output(output), None),
+        Ok(Err(error)) => {
+            let seen = TaskError::failed_in_group(who.clone(), message);
+            (Ended::InGroup(Box::new(seen)), Some(Failure::Error(ChildError::of_child(who, error))))
+        }
+        Err(payload) => panicked_with(payload, who, on_failure),
+    }
+}
+
+#[cold]
+fn panicked_with<T, E>(payload: Box<dyn Any + Send>, who: Who, on_failure: OnFailure) -> Parted<T, E> {
+    if on_failure == OnFailure::Ignore {
+        return (Ended::Panicked(Unseen::panicked(who, payload)), None);
+    }
+    let seen = TaskError::panicked_in_group(who.clone(), panic_message(&*payload).to_owned());
+    (Ended::InGroup(Box::new(seen)), Some(Failure::Panic(who, payload)))
 }

@@ -1,24 +1,32 @@
 //! Who is in a group, what they share, and what happens when one ends.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::mem::take;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
-use slab::Slab;
-use tokio::runtime::Handle as Runtime;
+use tokio::runtime::{Handle as Runtime, Id};
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
 use super::OnFailure;
 use super::error::ChildError;
 use crate::report::{Collector, Report, tell};
-use crate::scope::{Outstanding, Scope};
+use crate::scope::{Carried, Outstanding, Scope, finish_behind};
+use crate::task::arena::{Arena, Spare};
 use crate::task::ended;
-use crate::task::list::Key;
-use crate::task::running::Leash;
-use crate::task::who::Who;
+use crate::task::list::{Key, More, Seats, Seen};
+use crate::task::tree::TaskKind;
+use crate::task::who::{Name, TaskId, Who};
+
+thread_local! {
+    /// What the last group on this thread has left for the next one.
+    static SPARE: Cell<Option<Spare<Member>>> = const { Cell::new(None) };
+}
 
 /// What a group, its handles and its children share.
 pub(super) struct Members<E> {
@@ -29,20 +37,21 @@ pub(super) struct Members<E> {
     pub(super) limit: usize,
     pub(super) collector: Arc<Collector>,
     /// What goes along into the children.
-    pub(super) leash: Arc<Leash>,
+    pub(super) carried: Arc<Carried>,
     text: fn(&E) -> String,
     /// Places that became free.
     room: Notify,
+    is_cancelling: AtomicBool,
     state: Mutex<State<E>>,
 }
 
 struct State<E> {
     phase: Phase,
-    all: Slab<Member>,
+    all: Arena<Member>,
     /// Of those, how many have a place.
     running: usize,
     /// Those that wait for a place; some may be gone.
-    queue: VecDeque<(usize, Key)>,
+    queue: VecDeque<(u32, TaskId)>,
     finished: u64,
     errors: Vec<ChildError<E>>,
     panicked: Option<(Who, Box<dyn Any + Send>)>,
@@ -66,18 +75,28 @@ pub(super) enum Phase {
 }
 
 struct Member {
-    key: Key,
-    /// Comes behind the start.
-    abort: Option<AbortHandle>,
-    place: Place,
+    id: TaskId,
+    of_type: &'static str,
+    site: &'static Location<'static>,
+    /// When it began to wait, or was first listed.
+    since: Option<Instant>,
+    /// Whom to wake when it has a place or is cancelled; there while it waits.
+    waker: Option<Waker>,
+    has_place: bool,
     /// Somebody waits for its end.
     is_stopping: bool,
+    more: Option<Box<More>>,
 }
 
-enum Place {
-    Taken,
-    /// It waits for one, and knows whom to wake.
-    Wanted(Option<Waker>),
+impl Member {
+    fn who(&self) -> Who {
+        Who { id: self.id, name: More::name(self.more.as_deref(), self.of_type), site: self.site }
+    }
+
+    fn stop(&mut self, runtime: Id) -> Arc<Outstanding> {
+        let who = self.who();
+        More::stop(&mut self.more, &who, runtime)
+    }
 }
 
 /// Why a child has ended.
@@ -89,17 +108,17 @@ pub(super) enum Failure<E> {
 /// What has to be done without the lock.
 #[derive(Default)]
 struct Then {
-    aborts: Vec<AbortHandle>,
     wakers: Vec<Waker>,
     has_room: bool,
 }
 
 impl<E> Members<E> {
-    pub(super) fn new(setting: Setting, collector: Arc<Collector>, leash: Arc<Leash>, text: fn(&E) -> String) -> Self {
+    pub(super) fn new(setting: Setting, collector: Arc<Collector>, carried: Arc<Carried>, text: fn(&E) -> String) -> Self {
         let Setting { runtime, key, on_failure, limit } = setting;
         let state = State {
             phase: Phase::Open,
-            all: Slab::new(),
+            // Groups come and go: so the small ones need no memory of their own for this.
+            all: Arena::with_spare(SPARE.take()),
             running: 0,
             queue: VecDeque::new(),
             finished: 0,
@@ -110,7 +129,8 @@ impl<E> Members<E> {
             owner: None,
         };
         let state = Mutex::new(state);
-        Self { runtime, key, on_failure, limit, collector, leash, text, room: Notify::new(), state }
+        let (room, is_cancelling) = (Notify::new(), AtomicBool::new(false));
+        Self { runtime, key, on_failure, limit, collector, carried, text, room, is_cancelling, state }
     }
 
     fn state(&self) -> MutexGuard<'_, State<E>> {
@@ -118,8 +138,7 @@ impl<E> Members<E> {
     }
 
     fn then(&self, then: Then) {
-        let Then { aborts, wakers, has_room } = then;
-        aborts.iter().for_each(AbortHandle::abort);
+        let Then { wakers, has_room } = then;
         if has_room {
             self.room.notify_one();
         }
@@ -131,45 +150,69 @@ impl<E> Members<E> {
         self.state().phase == Phase::Open
     }
 
-    /// Takes one in. Whether it has a place, or else nothing if the group takes no more.
-    pub(super) fn join(&self, key: Key) -> Option<(usize, bool)> {
+    /// Whether those that are in it have to stop.
+    #[inline]
+    pub(super) fn is_cancelling(&self) -> bool {
+        self.is_cancelling.load(Ordering::Acquire)
+    }
+
+    /// Takes one in: its seat, and whether it has a place. Nothing if the group takes no more.
+    pub(super) fn join(&self, id: TaskId, name: &Name, site: &'static Location<'static>) -> Option<(u32, bool)> {
+        let (of_type, more) = More::of(name);
         let mut state = self.state();
         if state.phase != Phase::Open {
             return None;
         }
         let has_place = state.running < self.limit;
-        let place = if has_place { Place::Taken } else { Place::Wanted(None) };
-        let slot = state.all.insert(Member { key, abort: None, place, is_stopping: false });
+        let member = Member { id, of_type, site, since: None, waker: None, has_place, is_stopping: false, more };
+        let seat = state.all.insert(member);
         if has_place {
             state.running += 1;
         } else {
-            state.queue.push_back((slot, key));
+            state.queue.push_back((seat, id));
         }
-        Some((slot, has_place))
+        Some((seat, has_place))
     }
 
-    /// It is a task now.
-    pub(super) fn started(&self, slot: usize, key: Key, abort: AbortHandle) {
+    /// Waits for the place of a child, or its end.
+    pub(super) fn poll_place(&self, seat: u32, id: TaskId, waker: &Waker) -> Poll<()> {
         let mut state = self.state();
         let is_open = state.phase == Phase::Open;
-        let Some(member) = state.member(slot, key) else { return };
-        if is_open {
-            member.abort = Some(abort);
-            return;
+        match state.member(seat, id) {
+            Some(member) if is_open && !member.has_place => {
+                let old = member.waker.replace(waker.clone());
+                drop(state);
+                drop(old);
+                Poll::Pending
+            }
+            _ => Poll::Ready(()),
         }
-        // It was cancelled meanwhile.
-        drop(state);
-        abort.abort();
     }
 
-    /// Waits for the place of a child.
-    pub(super) fn poll_place(&self, slot: usize, key: Key, cx: &Context<'_>) -> Poll<()> {
+    /// A child has been polled and has not ended. Whether it was cancelled meanwhile.
+    pub(super) fn waits(&self, seat: u32, id: TaskId, waker: &Waker) -> bool {
+        let now = Instant::now();
         let mut state = self.state();
-        let Some(Member { place: Place::Wanted(waker), .. }) = state.member(slot, key) else { return Poll::Ready(()) };
-        let old = waker.replace(cx.waker().clone());
+        if state.phase != Phase::Open {
+            return true;
+        }
+        let Some(member) = state.member(seat, id) else { return false };
+        member.since.get_or_insert(now);
+        let old = member.waker.replace(waker.clone());
         drop(state);
         drop(old);
-        Poll::Pending
+        false
+    }
+
+    /// Who a child is.
+    pub(super) fn who(&self, seat: u32, id: TaskId) -> Option<Who> {
+        self.state().member(seat, id).map(|member| member.who())
+    }
+
+    /// The same before it has left.
+    #[cold]
+    pub(super) fn is_who(&self, seat: u32, id: TaskId) -> Who {
+        self.who(seat, id).expect("it has its seat until it leaves")
     }
 
     /// Waits until a child that is spawned would have a place at once. Where the group takes no more children it does not wait.
@@ -189,20 +232,24 @@ impl<E> Members<E> {
     }
 
     /// A child is gone, with what it has left behind.
-    pub(super) fn leave(&self, slot: usize, key: Key, failure: Option<Failure<E>>, scope: Scope) {
+    pub(super) fn leave(&self, seat: u32, id: TaskId, failure: Option<Failure<E>>, scope: Scope) {
         let mut then = Then::default();
         let mut unwanted = None;
         let mut state = self.state();
-        if state.member(slot, key).is_some() {
-            let member = state.all.remove(slot);
-            if let Place::Taken = member.place {
-                state.running -= 1;
+        let left = state
+            .all
+            .remove(seat, |member| (member.id == id).then(|| (member.has_place, member.more.take(), member.waker.take())));
+        let Some((had_place, more, waker)) = left else { return };
+        state.running -= usize::from(had_place);
+        state.finished += 1;
+        let stop = more.and_then(|mut more| more.stop.take());
+        let scope = match stop {
+            Some(_) => scope,
+            None => {
+                state.scope.append(scope);
+                Scope::new()
             }
-            state.finished += 1;
-        }
-        if !scope.is_empty() {
-            state.scope.append(scope);
-        }
+        };
         if let Some(failure) = failure {
             if state.phase == Phase::Over {
                 unwanted = Some(failure);
@@ -213,12 +260,18 @@ impl<E> Members<E> {
                 }
             }
         }
-        state.grant(self.limit, &mut then);
+        if !state.queue.is_empty() {
+            state.grant(self.limit, &mut then);
+        }
         if state.all.is_empty() || state.phase != Phase::Open {
             then.wakers.extend(state.owner.take());
         }
-        then.has_room = state.all.len() < self.limit;
+        then.has_room = self.limit != usize::MAX && state.all.len() < self.limit;
         drop(state);
+        drop(waker);
+        if let Some(stop) = stop {
+            Carried::within(&mut Some(self.carried.clone()), || finish_behind(stop, scope));
+        }
         self.then(then);
         if let Some(failure) = unwanted {
             self.report(failure);
@@ -244,11 +297,14 @@ impl<E> Members<E> {
         if has_failed {
             self.collector.start();
         }
+        self.is_cancelling.store(true, Ordering::Release);
         let State { all, stops, .. } = state;
-        for (_, member) in all.iter_mut().filter(|(_, member)| !member.is_stopping) {
-            member.is_stopping = true;
-            stops.extend(member.key.stop(self.runtime.id()));
-            then.aborts.extend(member.abort.take());
+        for member in all.iter_mut() {
+            then.wakers.extend(member.waker.take());
+            if !member.is_stopping {
+                member.is_stopping = true;
+                stops.push(member.stop(self.runtime.id()));
+            }
         }
     }
 
@@ -301,7 +357,7 @@ impl<E> Members<E> {
         let mut state = self.state();
         let is_over = match state.phase {
             Phase::Open => state.all.is_empty(),
-            Phase::Cancelling { .. } => state.stops.is_empty() && state.all.iter().all(|(_, member)| member.is_stopping),
+            Phase::Cancelling { .. } => state.stops.is_empty() && state.all.iter_mut().all(|member| member.is_stopping),
             Phase::Over => true,
         };
         if is_over {
@@ -336,10 +392,10 @@ impl<E> Members<E> {
     fn report_error(&self, error: &ChildError<E>) {
         let text = (self.text)(error.error());
         match error.who() {
-            Some(who) => ended::failed(who, text),
+            Some(who) => ended::failed(who, &text),
             None => {
                 if let Some(who) = self.key.who() {
-                    ended::failed(&who, text);
+                    ended::failed(&who, &text);
                 }
             }
         }
@@ -354,11 +410,9 @@ impl<E> Members<E> {
 
     /// Who is in it and how many have left, and the phase.
     pub(super) fn seen(&self) -> (Vec<Who>, u64, Phase) {
-        let state = self.state();
-        let keys: Vec<Key> = state.all.iter().map(|(_, member)| member.key).collect();
-        let (finished, phase) = (state.finished, state.phase);
-        drop(state);
-        (keys.into_iter().filter_map(Key::who).collect(), finished, phase)
+        let mut state = self.state();
+        let who = state.all.iter_mut().map(|member| member.who()).collect();
+        (who, state.finished, state.phase)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -393,8 +447,8 @@ pub(super) struct Setting {
 }
 
 impl<E> State<E> {
-    fn member(&mut self, slot: usize, key: Key) -> Option<&mut Member> {
-        self.all.get_mut(slot).filter(|member| member.key == key)
+    fn member(&mut self, seat: u32, id: TaskId) -> Option<&mut Member> {
+        self.all.get_mut(seat).filter(|member| member.id == id)
     }
 
     /// Keeps a failure; gives back a panic that is not the first.
@@ -410,18 +464,43 @@ impl<E> State<E> {
     /// Gives free places to those that wait, in order.
     fn grant(&mut self, limit: usize, then: &mut Then) {
         while self.running < limit {
-            let Some((slot, key)) = self.queue.pop_front() else { return };
-            let Some(member) = self.member(slot, key) else { continue };
-            if let Place::Wanted(waker) = std::mem::replace(&mut member.place, Place::Taken) {
-                then.wakers.extend(waker);
-                self.running += 1;
-            }
+            let Some((seat, id)) = self.queue.pop_front() else { return };
+            let Some(member) = self.member(seat, id) else { continue };
+            member.has_place = true;
+            then.wakers.extend(member.waker.take());
+            self.running += 1;
         }
+    }
+}
+
+impl<E: Send> Seats for Members<E> {
+    fn list(&self, seen: &mut Vec<Seen>) {
+        let now = Instant::now();
+        let parent = Some(self.key.id());
+        seen.extend(self.state().all.iter_mut().map(|member| Seen {
+            who: member.who(),
+            kind: TaskKind::Child,
+            parent,
+            since: *member.since.get_or_insert(now),
+        }));
+    }
+
+    fn stop(&self, seat: u32, id: TaskId) -> Option<Arc<Outstanding>> {
+        let runtime = self.runtime.id();
+        self.state().member(seat, id).map(|member| member.stop(runtime))
+    }
+
+    fn lives(&self, seat: u32, id: TaskId) -> bool {
+        self.state().member(seat, id).is_some()
     }
 }
 
 impl<E> Drop for Members<E> {
     fn drop(&mut self) {
-        self.key.drop_entry();
+        drop(self.key.remove());
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let all = std::mem::replace(&mut state.all, Arena::new());
+        // A thread that is at its end keeps none.
+        let _ = SPARE.try_with(|spare| spare.set(all.into_spare()));
     }
 }

@@ -18,9 +18,8 @@ use super::error::GroupError;
 use super::handle::Group;
 use super::members::{Failures, Members, Setting};
 use crate::report::Collector;
-use crate::scope::{Carried, Grace, HowLong, Scope};
-use crate::task::list::{self, Listed};
-use crate::task::running::Leash;
+use crate::scope::{Carried, HowLong, Scope};
+use crate::task::list::{self, Seats};
 use crate::task::tree::TaskKind;
 use crate::task::who::Name;
 
@@ -122,7 +121,7 @@ where
         name: None,
         site: Location::caller(),
         limit: usize::MAX,
-        grace: Grace(None),
+        grace: None,
         on_failure: OnFailure::default(),
     }
 }
@@ -143,7 +142,7 @@ pin_project! {
         name: Option<Cow<'static, str>>,
         site: &'static Location<'static>,
         limit: usize,
-        grace: Grace,
+        grace: Option<Duration>,
         on_failure: OnFailure,
     }
 
@@ -155,11 +154,12 @@ pin_project! {
             members.take_stops(this.scope);
             let key = members.key;
             let body = &mut this.body;
-            this.scope.watch(|| key.within(|| body.set(None)));
+            let mut carried = Some(members.carried.clone());
+            this.scope.watch(|| Carried::within(&mut carried, || list::within(key.id(), || body.set(None))));
             let ended = this.outcome.take().map_or_else(Vec::new, Ended::into_panic);
             ended.iter().for_each(|payload| members.report_panic(&**payload));
             members.take_failures().report(&members);
-            key.drop_entry();
+            drop(key.remove());
         }
     }
 }
@@ -198,7 +198,7 @@ impl<F, B, V, E> TaskGroup<F, B, V, E> {
     /// and [`drain`](crate::drain) still waits for it. Without this it is the period of [`with_grace`](crate::with_grace). Zero means
     /// that the group does not wait.
     pub fn grace(mut self, period: Duration) -> Self {
-        self.grace = Grace(Some(period));
+        self.grace = Some(period);
         self
     }
 
@@ -223,9 +223,10 @@ where
 {
     type Output = Result<V, GroupError<E>>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let grace = self.grace;
-        grace.within(|| self.step(cx))
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let members = self.as_mut().begin();
+        let mut carried = Some(members.carried.clone());
+        Carried::within(&mut carried, || self.step(&members, cx))
     }
 }
 
@@ -235,10 +236,9 @@ where
     B: Future<Output: GroupOutcome<Value = V, Error = E>>,
     E: fmt::Display + Send + 'static,
 {
-    fn step(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<V, GroupError<E>>> {
-        let members = self.as_mut().begin();
+    fn step(mut self: Pin<&mut Self>, members: &Members<E>, cx: &mut Context<'_>) -> Poll<Result<V, GroupError<E>>> {
         members.set_owner(cx.waker());
-        ready!(self.as_mut().poll_body(&members, cx));
+        ready!(self.as_mut().poll_body(members, cx));
         let this = self.project();
         loop {
             if members.is_open() {
@@ -258,7 +258,7 @@ where
         }
         *this.members = None;
         let Some(ended) = this.outcome.take() else { unreachable!("it has ended behind its body") };
-        Poll::Ready(finish(&members, ended))
+        Poll::Ready(finish(members, ended))
     }
 
     /// Makes the body, at the first poll.
@@ -272,14 +272,16 @@ where
             panic!("`task_group` ({}) needs a tokio runtime, and is polled outside of one", this.site)
         };
         let name = this.name.take().map_or_else(Name::of::<B>, Name::Given);
-        let key = list::add(TaskKind::Group, Listed::from(name), this.site);
+        let key = list::add(TaskKind::Group, &name, this.site);
         let collector = Arc::new(Collector::new());
-        let leash = Leash::of(Carried::with(collector.clone()));
+        let carried = Carried::with_collector(collector.clone(), *this.grace);
         let setting = Setting { runtime, key, on_failure: *this.on_failure, limit: *this.limit };
-        let members = Arc::new(Members::new(setting, collector, leash, ToString::to_string));
+        let members = Arc::new(Members::new(setting, collector, carried, ToString::to_string));
+        let seats: Arc<dyn Seats> = members.clone();
+        key.set_seats(Arc::downgrade(&seats));
         *this.members = Some(members.clone());
         let group = Group { members: members.clone() };
-        match catch_unwind(AssertUnwindSafe(|| make(group))) {
+        match catch_unwind(AssertUnwindSafe(|| list::within(key.id(), || make(group)))) {
             Ok(body) => this.body.set(Some(body)),
             Err(payload) => {
                 members.panicked();
@@ -292,12 +294,12 @@ where
     /// Polls the body up to its end, or to the group's failure.
     fn poll_body(self: Pin<&mut Self>, members: &Members<E>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        let (key, collector) = (members.key, &members.collector);
+        let key = members.key;
         let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Ready(()) };
         let ended = if members.has_failed() {
             Ended::GivenUp
         } else {
-            let poll = || collector.within(|| key.within(|| body.poll(cx)));
+            let poll = || list::within(key.id(), || body.poll(cx));
             match this.scope.watch(|| catch_unwind(AssertUnwindSafe(poll))) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(output)) => match output.into_result() {
@@ -314,7 +316,7 @@ where
             }
         };
         let mut body = this.body;
-        let drop_body = || collector.within(|| key.within(|| body.set(None)));
+        let drop_body = || list::within(key.id(), || body.set(None));
         let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(drop_body)));
         *this.outcome = Some(match (dropped, ended) {
             (Ok(()), ended) => ended,
@@ -337,7 +339,7 @@ fn finish<V, E>(members: &Members<E>, ended: Ended<V>) -> Result<V, GroupError<E
     let result = match ended {
         Ended::Panicked(payload) => {
             Failures { errors, panicked, clean_ups }.report(members);
-            members.key.drop_entry();
+            drop(members.key.remove());
             resume_unwind(payload)
         }
         Ended::Returned(value) => value,
@@ -345,10 +347,10 @@ fn finish<V, E>(members: &Members<E>, ended: Ended<V>) -> Result<V, GroupError<E
     };
     if let Some((_, payload)) = panicked {
         Failures { errors, panicked: None, clean_ups }.report(members);
-        members.key.drop_entry();
+        drop(members.key.remove());
         resume_unwind(payload);
     }
-    members.key.drop_entry();
+    drop(members.key.remove());
     match result {
         _ if !errors.is_empty() => Err(GroupError::new(errors, clean_ups)),
         Some(value) => Ok(value),

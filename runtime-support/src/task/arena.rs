@@ -1,0 +1,201 @@
+//! Places that are taken and given back, in chunks.
+//!
+//! Unlike a vector of places it neither moves what is in it when it grows nor keeps what it once took: a chunk in which nothing is
+//! left is given back.
+
+/// Places of a chunk.
+const SIZE: usize = 16;
+
+/// So many chunks leave something worth to be given back even when nothing is in them.
+const MANY: usize = 256;
+
+/// No further free place.
+const END: u8 = u8::MAX;
+
+#[derive(Debug)]
+pub(super) struct Arena<T> {
+    /// Those with nothing in them are empty.
+    chunks: Vec<Option<Box<Chunk<T>>>>,
+    /// Chunks with a free place; the last one is taken first.
+    roomy: Vec<u32>,
+    len: usize,
+}
+
+/// An empty chunk.
+pub(super) struct Spare<T>(Box<Chunk<T>>);
+
+#[derive(Debug)]
+struct Chunk<T> {
+    places: [Place<T>; SIZE],
+    /// The first free one.
+    free: u8,
+    len: u8,
+}
+
+#[derive(Debug)]
+enum Place<T> {
+    /// The next free one.
+    Free(u8),
+    Taken(T),
+}
+
+impl<T> Chunk<T> {
+    #[cold]
+    #[inline(never)]
+    fn new() -> Box<Self> {
+        let next = |place: usize| if place + 1 == SIZE { END } else { place as u8 + 1 };
+        Box::new(Self { places: std::array::from_fn(|place| Place::Free(next(place))), free: 0, len: 0 })
+    }
+}
+
+impl<T> Arena<T> {
+    pub(super) const fn new() -> Self {
+        Self { chunks: Vec::new(), roomy: Vec::new(), len: 0 }
+    }
+
+    /// With a chunk that another one has left.
+    pub(super) fn with_spare(spare: Option<Spare<T>>) -> Self {
+        let mut arena = Self::new();
+        if let Some(Spare(chunk)) = spare {
+            arena.chunks.push(Some(chunk));
+            arena.roomy.push(0);
+        }
+        arena
+    }
+
+    /// A chunk for another one, if nothing is in it.
+    pub(super) fn into_spare(self) -> Option<Spare<T>> {
+        self.chunks.into_iter().flatten().find(|chunk| chunk.len == 0).map(Spare)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Where it is from now on.
+    #[inline]
+    pub(super) fn insert(&mut self, value: T) -> u32 {
+        let number = match self.roomy.last() {
+            Some(number) => *number,
+            None => self.grow(),
+        };
+        let chunk = self.chunks[number as usize].get_or_insert_with(Chunk::new);
+        let place = chunk.free;
+        let free = &mut chunk.places[usize::from(place)];
+        let Place::Free(next) = *free else { unreachable!("a place in the list of free ones is free") };
+        *free = Place::Taken(value);
+        chunk.free = next;
+        chunk.len += 1;
+        if next == END {
+            self.roomy.pop();
+        }
+        self.len += 1;
+        number * SIZE as u32 + u32::from(place)
+    }
+
+    #[cold]
+    fn grow(&mut self) -> u32 {
+        let number = u32::try_from(self.chunks.len()).expect("there are less than four billion chunks");
+        assert!(number < u32::MAX / SIZE as u32, "there are less than four billion tasks");
+        self.chunks.push(None);
+        self.roomy.push(number);
+        number
+    }
+
+    #[inline]
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut T> {
+        let (chunk, place) = (place as usize / SIZE, place as usize % SIZE);
+        match &mut self.chunks.get_mut(chunk)?.as_mut()?.places[place] {
+            Place::Taken(value) => Some(value),
+            Place::Free(_) => None,
+        }
+    }
+
+    /// Drops what is there, behind a last look at it. If that says no, it stays.
+    #[inline]
+    pub(super) fn remove<R>(&mut self, place: u32, look: impl FnOnce(&mut T) -> Option<R>) -> Option<R> {
+        let (number, place) = (place as usize / SIZE, place as usize % SIZE);
+        let chunk = self.chunks.get_mut(number)?.as_mut()?;
+        let Place::Taken(value) = &mut chunk.places[place] else { return None };
+        let seen = look(value)?;
+        chunk.places[place] = Place::Free(chunk.free);
+        let was_full = chunk.free == END;
+        chunk.free = place as u8;
+        chunk.len -= 1;
+        self.len -= 1;
+        if was_full {
+            self.has_room(number as u32);
+        } else if chunk.len == 0 && self.roomy.last() != Some(&(number as u32)) {
+            // The one that is taken from next stays.
+            self.chunks[number] = None;
+        }
+        if self.len == 0 && self.chunks.len() > MANY {
+            *self = Self::new();
+        }
+        Some(seen)
+    }
+
+    /// A chunk has a free place again, and is the one that is taken from next.
+    fn has_room(&mut self, number: u32) {
+        if let Some(before) = self.roomy.last() {
+            let before = &mut self.chunks[*before as usize];
+            if before.as_ref().is_some_and(|chunk| chunk.len == 0) {
+                *before = None;
+            }
+        }
+        self.roomy.push(number);
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let places = self.chunks.iter_mut().flatten().flat_map(|chunk| &mut chunk.places);
+        places.filter_map(|place| match place {
+            Place::Taken(value) => Some(value),
+            Place::Free(_) => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_in_is_found_until_it_is_taken_out() {
+        let mut arena = Arena::new();
+        let places: Vec<u32> = (0..1000).map(|number| arena.insert(number)).collect();
+        for (number, place) in places.iter().enumerate().filter(|(number, _)| number % 3 != 0) {
+            assert_eq!(arena.get_mut(*place), Some(&mut number.clone()));
+            assert_eq!(arena.remove(*place, |number| Some(*number)), Some(number));
+            assert_eq!(arena.remove(*place, |_| Some(())), None);
+            assert_eq!(arena.get_mut(*place), None);
+        }
+        assert_eq!(arena.len(), 334);
+        assert!(arena.iter_mut().all(|number| *number % 3 == 0));
+    }
+
+    #[test]
+    fn places_are_taken_again() {
+        let mut arena = Arena::new();
+        let places: Vec<u32> = (0..100).map(|number| arena.insert(number)).collect();
+        places.iter().for_each(|place| assert!(arena.remove(*place, |_| Some(())).is_some()));
+        let again: Vec<u32> = (0..100).map(|number| arena.insert(number)).collect();
+        assert!(again.iter().all(|place| *place < 112), "{again:?}");
+        assert_eq!(arena.iter_mut().count(), 100);
+    }
+
+    #[test]
+    fn nothing_of_a_burst_stays() {
+        let mut arena = Arena::new();
+        let first = arena.insert(0);
+        let places: Vec<u32> = (1..100_000).map(|number| arena.insert(number)).collect();
+        places.iter().for_each(|place| assert!(arena.remove(*place, |_| Some(())).is_some()));
+        let chunks = arena.chunks.iter().flatten().count();
+        assert!(chunks <= 2, "{chunks}");
+        arena.remove(first, |_| Some(()));
+        assert!(arena.is_empty() && arena.chunks.is_empty());
+    }
+}
