@@ -1,4 +1,8 @@
 //! `task_group`: each test's name begins with the number of its case.
 
+#[path = "task_group/fails.rs"]
+mod fails;
+#[path = "task_group/panics.rs"]
+mod panics;
 #[path = "task_group/waits.rs"]
 mod waits;
