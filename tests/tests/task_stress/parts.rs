@@ -147,6 +147,7 @@ async fn run(at: At, alive: Alive, is_detached: bool, mut random: Random) -> Res
     // Behind all others.
     let _alive = alive;
     part(&at, &mut random).await;
+    at.world.forget(at.inside);
     match random.below(8) {
         0 => Fault::raise(None),
         // The error of a task that is dropped is nobody's business.

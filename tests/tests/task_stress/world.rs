@@ -138,6 +138,17 @@ impl World {
         }
     }
 
+    /// A task of its own has ended: what it has let go is nobody's business but that of `drain`.
+    pub(crate) fn forget(&self, task: usize) {
+        let mut places = self.places();
+        for place in task..places.len() {
+            let is_inside = std::iter::successors(Some(place), |place| places[*place].inside).any(|around| around == task);
+            if is_inside && places[place].waits == Waits::GivingUp {
+                places[place].waits = Waits::Nobody;
+            }
+        }
+    }
+
     /// Nobody waits for what is open in it.
     pub(crate) fn never_waits(&self, place: usize) {
         self.places()[place].waits = Waits::Nobody;
