@@ -1,0 +1,21 @@
+//! The body returns a `Result`, or nothing.
+
+use weftwork::{Group, task_group};
+
+async fn outer() {
+    let group = task_group(async |group: Group<std::io::Error>| {
+        group.spawn(async {});
+        7
+    });
+    drop(group.await);
+}
+
+async fn inferred() {
+    let group = task_group(async |group| {
+        group.spawn(async {});
+        "done"
+    });
+    drop(group.await);
+}
+
+fn main() {}
