@@ -255,7 +255,7 @@ fn c83_one_that_does_not_yield() {
         let task = spawn(async move {
             let _dropped = dropped;
             begun.send(()).unwrap();
-            gone.recv().unwrap();
+            tokio::task::block_in_place(|| gone.recv().unwrap());
             noted.note("blocked");
             pending::<()>().await;
         });

@@ -93,11 +93,11 @@ fn c83_a_period_without_an_end() {
         let (log, gate, start) = (Log::new(), Arc::new(Notify::new()), Instant::now());
         let task = standing(gated(&log, "a", &gate), "c83 endless").await;
         let opened = async {
-            tokio::time::sleep(secs(86_400)).await;
+            tokio::time::sleep(secs(3000)).await;
             gate.notify_one();
         };
         let (output, ()) = tokio::join!(with_grace(Duration::MAX, task.cancel()), opened);
-        assert_eq!((output, start.elapsed()), (None, secs(86_400)));
+        assert_eq!((output, start.elapsed()), (None, secs(3000)));
         assert_eq!(log.text(), "+a a( a)");
         assert_eq!(Reports::take("c83 endless").len(), 0);
     });

@@ -51,7 +51,7 @@ fn w41_one_that_panics_after_it_was_dropped() {
         let (go, gone) = std::sync::mpsc::channel();
         let task = spawn(async move {
             begun.send(()).unwrap();
-            gone.recv().unwrap();
+            tokio::task::block_in_place(|| gone.recv().unwrap());
             panic!("on purpose");
         })
         .named("w41 behind");
