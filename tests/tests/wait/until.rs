@@ -57,13 +57,20 @@ async fn c113_by_the_time_it_returns() {
     assert_eq!((outputs(done), pending.len()), (vec![Ok(1), Ok(2)], 1));
 }
 
+/// A task that has ended with its runtime.
+fn cut<F: Future<Output: Send + 'static> + Send + 'static>(work: F) -> Task<F::Output> {
+    let on_a_thread = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { spawn(work) })
+    };
+    std::thread::spawn(on_a_thread).join().unwrap()
+}
+
 #[tokio::test]
 async fn c113_one_that_was_cancelled_has_ended() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let cut = runtime.block_on(async { spawn(pending::<()>()) });
-    tokio::task::spawn_blocking(|| drop(runtime)).await.unwrap();
-    let Wait { mut done, pending } = wait([cut, spawn(std::future::pending())], Until::FirstCompleted).await;
-    assert_eq!((done.len(), pending.len()), (1, 1));
+    let tasks = [cut(pending::<()>()), spawn(pending())];
+    let Wait { mut done, pending: left } = wait(tasks, Until::FirstCompleted).await;
+    assert_eq!((done.len(), left.len()), (1, 1));
     assert!(done[0].try_result().unwrap().unwrap_err().is_cancelled());
 }
 
@@ -114,11 +121,9 @@ async fn c114_without_a_failure_it_is_like_all() {
 /// One that was cancelled is no failure: it is waited on.
 #[tokio::test(start_paused = true)]
 async fn c114_one_that_was_cancelled_has_not_failed() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let cut = runtime.block_on(async { spawn(fails(1)) });
-    std::thread::spawn(|| drop(runtime)).join().unwrap();
     let start = Instant::now();
-    let Wait { done, pending } = wait([cut, spawn(fails(10)), spawn(fails(31)), spawn(fails(40))], Until::FirstError).await;
+    let Wait { done, pending } =
+        wait([cut(fails(1)), spawn(fails(10)), spawn(fails(31)), spawn(fails(40))], Until::FirstError).await;
     assert_eq!((start.elapsed(), done.len(), pending.len()), (millis(31), 3, 1));
 }
 

@@ -3,12 +3,15 @@
 use weftwork::background;
 
 async fn flush(name: &str) {
-    drop(name.len());
+    drop(name.to_owned());
 }
 
-async fn outer(name: String) {
+async fn argument(name: String) {
     background("argument", flush(&name));
-    background("capture", async { drop(name.len()) });
+}
+
+async fn capture(name: String) {
+    background("capture", async { drop(name.to_owned()) });
 }
 
 fn main() {}

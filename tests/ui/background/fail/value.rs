@@ -1,6 +1,6 @@
 //! W50: nobody looks at the value of what runs in the background.
 
-use weftwork::{Restart, background, background_with_restart};
+use weftwork::background;
 
 async fn count() -> usize {
     7
@@ -9,7 +9,6 @@ async fn count() -> usize {
 async fn outer() {
     background("count", count());
     background("block", async { Some("value") });
-    background_with_restart("again", Restart::new(), count);
 }
 
 fn main() {}

@@ -6,10 +6,12 @@ async fn load(name: &str) -> usize {
     name.len()
 }
 
-async fn outer(name: String) {
-    let argument = spawn(load(&name));
-    let capture = spawn(async { name.len() });
-    drop((argument.await, capture.await));
+async fn argument(name: String) {
+    drop(spawn(load(&name)).await);
+}
+
+async fn capture(name: String) {
+    drop(spawn(async { name.len() }).await);
 }
 
 fn main() {}

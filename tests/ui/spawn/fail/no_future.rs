@@ -1,4 +1,4 @@
-//! What is spawned is a future, and neither a closure nor a value.
+//! What is spawned is a future, and not a function.
 
 use weftwork::spawn;
 
@@ -6,8 +6,6 @@ async fn work() {}
 
 async fn outer() {
     drop(spawn(work).await);
-    drop(spawn(|| 7).await);
-    drop(spawn(7).await);
 }
 
 fn main() {}

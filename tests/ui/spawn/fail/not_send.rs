@@ -8,15 +8,12 @@ async fn load(name: Rc<str>) -> usize {
     name.len()
 }
 
-async fn outer(name: Rc<str>) {
-    let argument = spawn(load(name.clone()));
-    let across = spawn(async {
-        let name: Rc<str> = Rc::from("ann");
-        std::future::ready(()).await;
-        name.len()
-    });
-    let output = spawn(async { Rc::new(7) });
-    drop((argument.await, across.await, output.await));
+async fn argument(name: Rc<str>) {
+    drop(spawn(load(name)).await);
+}
+
+async fn capture(name: Rc<str>) {
+    drop(spawn(async move { name.len() }).await);
 }
 
 fn main() {}

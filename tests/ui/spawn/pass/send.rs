@@ -58,17 +58,5 @@ async fn main() {
     assert_eq!(spawn(io()).await.unwrap().unwrap(), 7);
     spawn(async {}).detach();
     spawn(async { Ok::<_, String>(7) }).detach();
-    spawn(async { Err::<(), _>(fails(spawn(async { panic!("on purpose") }).await.map(|()| ()).unwrap_err())) }.instead()).detach();
+    spawn(async { Err::<(), _>(fails(spawn(async { panic!("on purpose") }).await.map(|()| ()).unwrap_err())) }).detach();
 }
-
-/// A user's own combinator.
-trait Instead: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + Sized + 'static {
-    fn instead(self) -> impl Future<Output = Result<(), std::io::Error>> + Send + 'static {
-        async {
-            assert!(self.await.is_err());
-            Ok(())
-        }
-    }
-}
-
-impl<F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + Sized + 'static> Instead for F {}

@@ -10,12 +10,4 @@ async fn outer() {
     drop(group.await);
 }
 
-async fn inferred() {
-    let group = task_group(async |group| {
-        group.spawn(async {});
-        "done"
-    });
-    drop(group.await);
-}
-
 fn main() {}
