@@ -43,26 +43,30 @@ fn signals() -> io::Result<mpsc::Receiver<()>> {
     Ok(receiver)
 }
 
+/// Shows the tree at each signal, up to Ctrl-C.
+async fn show_at_signals(mut signals: mpsc::Receiver<()>) -> io::Result<()> {
+    println!("waiting as {}", std::process::id());
+    let mut interrupt = pin!(ctrl_c());
+    loop {
+        tokio::select! {
+            Some(()) = signals.recv() => println!("{}\n", tasks()),
+            interrupted = &mut interrupt => {
+                println!("interrupted");
+                return interrupted;
+            }
+        }
+    }
+}
+
 async fn serve(is_to_wait: bool) -> io::Result<()> {
-    let mut signals = signals()?;
+    let signals = signals()?;
     background("statistics", statistics());
     let served = task_group(async |group: Group<io::Error>| {
         for _ in 1..=2 {
-            group.spawn_ready(table).await.map_err(io::Error::other)?;
+            group.spawn_ready(table).await?;
         }
         if is_to_wait {
-            println!("waiting as {}", std::process::id());
-        }
-        let mut interrupt = pin!(ctrl_c());
-        while is_to_wait {
-            tokio::select! {
-                Some(()) = signals.recv() => println!("{}\n", tasks()),
-                interrupted = &mut interrupt => {
-                    interrupted?;
-                    println!("interrupted");
-                    break;
-                }
-            }
+            show_at_signals(signals).await?;
         }
         println!("{}\n", tasks());
         group.cancel();
