@@ -1,5 +1,7 @@
 //! The guide's examples as their reader sees them: the built programs, run from outside.
 
+#[cfg(unix)]
+mod signals;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -185,4 +187,83 @@ fn lease_cancelled() {
             "seen from another process, nobody has it",
         ]
     );
+}
+
+#[test]
+fn create_task() {
+    assert_eq!(
+        lines("10_create_task", &[]),
+        [
+            "first and second are on their way",
+            "120 and 75 are 195",
+            "CCC is not traded",
+            "late: is running",
+            "late: timed out after 0ns",
+            "late: 99",
+            "  AAA is not watched any more: Cancelled",
+            "cancelled",
+            "  BBB is not watched any more: Cancelled",
+            "dropped",
+            "reported: `save` failed: the disk is full",
+        ]
+    );
+}
+
+#[test]
+fn task_group() {
+    assert_eq!(
+        lines("11_task_group", &[]),
+        [
+            "  the ledger is closed: Completed",
+            "12 pieces",
+            "the first error ends it:",
+            "  the ledger is closed: Cancelled",
+            "line 2: invalid digit found in string",
+            "every line is read, and then every error told:",
+            "  the ledger is closed: Cancelled",
+            "line 2: invalid digit found in string",
+            "line 4: a number is missing",
+        ]
+    );
+}
+
+#[test]
+fn wait() {
+    assert_eq!(
+        lines("12_wait", &[]),
+        [
+            "near has version 7",
+            "old has version 6",
+            "far has version 7",
+            "silent is not waited for",
+            "agreed: Some(7)",
+            "ended: broken, near",
+            "pending: silent",
+            "1 have ended, 1 have not",
+        ]
+    );
+}
+
+#[test]
+fn background() {
+    assert_eq!(
+        lines("13_background", &[]),
+        [
+            "reported: the mailer failed: the mail server is away",
+            "reported: the mailer failed: the mail server is away",
+            "sent: good morning, ann",
+            "sent: good morning, bob",
+            "the heartbeat has signed off: Cancelled",
+            "nothing is left",
+        ]
+    );
+}
+
+#[test]
+fn task_tree() {
+    let lines = lines("14_task_tree", &[]);
+    assert_eq!(lines.len(), 9, "{lines:?}");
+    assert!(lines[4].starts_with("│   └── `soup` #"), "{lines:?}");
+    assert!(lines[4].contains(" examples/guide/14_task_tree.rs:"), "{lines:?}");
+    assert_eq!(lines[8], "0 tasks are left");
 }

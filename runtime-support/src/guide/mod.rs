@@ -21,9 +21,15 @@ pub mod cancellation {}
 #[doc = include_str!("context_manager.md")]
 pub mod context_manager {}
 
+#[doc = include_str!("create_task.md")]
+pub mod create_task {}
+
 #[cfg(feature = "sqlite")]
 #[doc = include_str!("database.md")]
 pub mod database {}
+
+#[doc = include_str!("fire_and_forget.md")]
+pub mod fire_and_forget {}
 
 #[doc = include_str!("gather.md")]
 pub mod gather {}
@@ -37,8 +43,20 @@ pub mod semaphore {}
 #[doc = include_str!("streaming.md")]
 pub mod streaming {}
 
+#[doc = include_str!("task_group.md")]
+pub mod task_group {}
+
+#[doc = include_str!("tasks.md")]
+pub mod tasks {}
+
 #[doc = include_str!("timeouts.md")]
 pub mod timeouts {}
 
+#[doc = include_str!("wait.md")]
+pub mod wait {}
+
 #[doc = include_str!("wait_first.md")]
 pub mod wait_first {}
+
+#[doc = include_str!("without_awaiting.md")]
+pub mod without_awaiting {}
