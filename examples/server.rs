@@ -18,7 +18,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use weftwork::{OnFailure, Task, spawn, task_group};
 
 /// How long to wait when no connection can be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -42,7 +42,7 @@ impl<S: Site> Site for Arc<S> {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    accepting: AbortHandle,
+    _accepting: Task<()>,
 }
 
 impl Server {
@@ -53,8 +53,8 @@ impl Server {
     pub async fn start(site: impl Site) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let accepting = tokio::spawn(accept(listener, Arc::new(site))).abort_handle();
-        Ok(Self { address, accepting })
+        let accepting = spawn(accept(listener, Arc::new(site))).named("the embedded server");
+        Ok(Self { address, _accepting: accepting })
     }
 
     /// Where it listens.
@@ -63,18 +63,11 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
 /// Owns the connections, so that they end with it.
 async fn accept(listener: TcpListener, site: Arc<impl Site>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
+    let serving = task_group(async |connections| -> () {
+        loop {
+            match listener.accept().await {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, site.clone()));
                 }
@@ -83,10 +76,11 @@ async fn accept(listener: TcpListener, site: Arc<impl Site>) {
                     eprintln!("the embedded server: {error}");
                     tokio::time::sleep(PAUSE).await;
                 }
-            },
-            Some(_ended) = connections.join_next() => {}
+            }
         }
-    }
+    });
+    // One that panics is no reason to end the others.
+    let _never_ends = serving.on_failure(OnFailure::Ignore).await;
 }
 
 async fn serve(stream: TcpStream, site: Arc<impl Site>) {

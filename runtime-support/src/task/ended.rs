@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::mem::take;
+use std::sync::{Mutex, PoisonError};
 
 use super::error::TaskError;
 use super::who::Who;
@@ -31,7 +32,8 @@ struct Failure {
 
 enum What {
     Failed(String),
-    Panicked(Box<dyn Any + Send>),
+    /// The payload, which is not `Sync`.
+    Panicked(Mutex<Box<dyn Any + Send>>),
 }
 
 impl Unseen {
@@ -40,7 +42,7 @@ impl Unseen {
     }
 
     pub(super) fn panicked(who: Who, payload: Box<dyn Any + Send>) -> Self {
-        Self(Some(Box::new(Failure { who, what: What::Panicked(payload) })))
+        Self(Some(Box::new(Failure { who, what: What::Panicked(Mutex::new(payload)) })))
     }
 
     /// Somebody looks at it.
@@ -52,7 +54,7 @@ impl Unseen {
     pub(super) fn into_message(self) -> String {
         match self.seen().map(|failure| failure.what) {
             Some(What::Failed(message)) => message,
-            Some(What::Panicked(payload)) => panic_message(&*payload).to_owned(),
+            Some(What::Panicked(payload)) => panic_message(&**payload.lock().unwrap_or_else(PoisonError::into_inner)).to_owned(),
             None => String::new(),
         }
     }
@@ -70,7 +72,7 @@ impl Drop for Unseen {
         let Failure { who, what } = *failure;
         match what {
             What::Failed(message) => failed(&who, &message),
-            What::Panicked(payload) => panicked(&who, &*payload),
+            What::Panicked(payload) => panicked(&who, &*payload.into_inner().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 }
@@ -102,7 +104,9 @@ impl<T> Ended<T> {
                 Ok(output)
             }
             Self::Panicked(unseen) => match unseen.seen().map(|failure| failure.what) {
-                Some(What::Panicked(payload)) => Err(TaskError::panicked(who.clone(), payload)),
+                Some(What::Panicked(payload)) => {
+                    Err(TaskError::panicked(who.clone(), payload.into_inner().unwrap_or_else(PoisonError::into_inner)))
+                }
                 _ => unreachable!("it was not looked at before"),
             },
             Self::Cancelled => Err(TaskError::cancelled(who.clone())),
