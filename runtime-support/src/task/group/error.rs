@@ -35,7 +35,6 @@ pub struct GroupError<E> {
 }
 
 /// One error of a [`GroupError`], and whose it is.
-#[derive(Debug)]
 pub struct ChildError<E> {
     /// Nothing for the body.
     who: Option<Box<Who>>,
@@ -149,6 +148,17 @@ impl<'a, E> IntoIterator for &'a GroupError<E> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.errors.iter()
+    }
+}
+
+/// As short as it can be: what `main` returns is shown by this.
+impl<E: fmt::Debug> fmt::Debug for ChildError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ChildError");
+        if let Some(who) = &self.who {
+            shown.field("task", &format_args!("{who}"));
+        }
+        shown.field("error", &self.error).finish()
     }
 }
 
