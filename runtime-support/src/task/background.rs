@@ -117,7 +117,7 @@ where
             if !tell(&who, ended) {
                 return;
             }
-            if begun.elapsed() > restart.longest {
+            if restart.is_fresh(begun.elapsed()) {
                 restarts = 0;
             }
             let Some(pause) = restart.pause(restarts) else { return };

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How [`background_with_restart`](crate::background_with_restart) begins again after an error or a panic.
 ///
 /// The first pause is that of [`backoff`](Self::backoff), each further one twice as long, up to the longest. A run that lasted
-/// longer than the longest pause counts as a fresh start. Each failure is reported; a run that ends well is the end.
+/// longer than the longest pause counts as a fresh start; without a pause none does. Each failure is reported; a run that ends well is the end.
 ///
 /// ```
 /// use weftwork::{Restart, millis, secs};
@@ -39,6 +39,12 @@ impl Restart {
         Self { limit: Some(restarts), ..self }
     }
 
+    /// Whether a run that lasted so long counts as a fresh start. Without any pause none does.
+    pub(super) fn is_fresh(&self, lasted: Duration) -> bool {
+        let longest = self.longest.max(self.first);
+        !longest.is_zero() && lasted > longest
+    }
+
     /// The pause before the restart with this number, from zero.
     pub(super) fn pause(&self, restart: u32) -> Option<Duration> {
         if self.limit.is_some_and(|limit| restart >= limit) {
@@ -65,6 +71,14 @@ mod tests {
         let pauses: Vec<u64> = (0..5).filter_map(|number| restart.pause(number)).map(|pause| pause.as_secs()).collect();
         assert_eq!(pauses, [1, 2, 4, 5, 5]);
         assert_eq!(restart.pause(u32::MAX), Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn without_a_pause_no_run_is_a_fresh_start() {
+        let (zero, second) = (Duration::ZERO, Duration::from_secs(1));
+        assert!(!Restart::new().backoff(zero, zero).is_fresh(second));
+        assert!(!Restart::new().backoff(second, zero).is_fresh(second));
+        assert!(Restart::new().backoff(zero, second).is_fresh(second * 2));
     }
 
     #[test]
