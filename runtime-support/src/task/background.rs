@@ -191,7 +191,7 @@ async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
 ///
 /// `limit` is the time to end by themselves; with zero all are cancelled at once, `Duration::MAX` waits to the end. The wait for
 /// those that are cancelled lasts for the grace period in force, see [`with_grace`](crate::with_grace). Outside of a runtime there
-/// is nothing to wait for.
+/// is nothing to wait for. Inside a background task it would wait for that one itself, and then cancel it.
 ///
 /// # Panics
 /// When something runs, on a runtime without time.

@@ -233,7 +233,8 @@ fn judge<T: Outcome>(output: T, who: &Who) {
 
 /// A task that runs on its own and belongs to whoever holds this.
 ///
-/// Awaiting it gives its output, or a [`TaskError`] if it was cancelled or has panicked. Dropping it cancels the task: its future is
+/// Awaiting it gives its output, or a [`TaskError`] if it was cancelled or has panicked. Where the output is a `Result` itself that is
+/// `task.await??`, in a function whose error both become by `From`. Dropping it cancels the task: its future is
 /// dropped, clean-ups in it run to their end, and the construct around waits for both, as does [`drain`](crate::drain). A panic that
 /// nobody looked at is [reported](crate::set_report_hook), once, with name and place.
 ///

@@ -21,7 +21,7 @@ use crate::task::who::{Name, Who};
 
 /// The group that a [`task_group`](crate::task_group) hands to its body: what children are spawned into.
 ///
-/// A clone is the same group, so that children may spawn into it too.
+/// `E` is the error that the group fails with. A clone is the same group, so that children may spawn into it too.
 pub struct Group<E> {
     pub(super) members: Arc<Members<E>>,
 }
@@ -133,7 +133,8 @@ impl<E: Send + 'static> Group<E> {
 
 impl<E> Group<E> {
     /// Waits until a child that is spawned next would start at once, so that what is made for children does not pile up under a
-    /// limit. It reserves nothing. Without a limit, and when the group takes no more children, it does not wait.
+    /// limit. It reserves nothing. Without a limit, and when the group takes no more children, it does not wait. It is for the
+    /// body: a child has a place itself, so in a group that is full of children that call this nobody goes on.
     ///
     /// # Cancel safety
     /// May be dropped at any time.

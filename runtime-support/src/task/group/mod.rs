@@ -30,7 +30,7 @@ pub enum OnFailure {
     Cancel,
     /// Lets all others run to their end, and then returns every error.
     Collect,
-    /// Lets all others run to their end, and returns the value of the body. The failure of a child is its handle's; where nobody
+    /// Lets all others run to their end, and returns what the body returns. The failure of a child is its handle's; where nobody
     /// looks at that, it is [reported](crate::set_report_hook).
     Ignore,
 }

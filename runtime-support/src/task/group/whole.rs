@@ -65,6 +65,9 @@ impl GroupOutcome for () {
 /// The body gets a [`Group`] to spawn children with; it runs in the caller's task, so that it may borrow. When it has returned, the
 /// group waits for the children that are left, and for those that they spawn, and then returns the body's value.
 ///
+/// The group fails with the error of the body's `Result`, and children's errors become that by `From`. Where it can not be inferred it
+/// is written at the argument: `async |group: Group<AppError>|`. A body that returns nothing has a boxed error.
+///
 /// If a child fails, or the body does, all others are cancelled, the body at the `.await` where it stands. The group waits until they
 /// are gone, with the clean-ups that were open in them, and returns the first error with what came up meanwhile: [`GroupError`]. A
 /// panic goes on in the caller, after the same. [`on_failure`](TaskGroup::on_failure) chooses another policy.
@@ -184,6 +187,8 @@ impl<V> Ended<V> {
 
 impl<F, B, V, E> TaskGroup<F, B, V, E> {
     /// Lets at most so many children run at once. The others wait for a place, in the order in which they were spawned.
+    /// A child keeps its place until it has ended, also while it awaits another one: in a full group that may be for ever. Without
+    /// this there is no limit.
     ///
     /// # Panics
     /// If it is zero: nothing could ever run.
