@@ -44,7 +44,8 @@ use std::fmt;
     message = "nobody looks at `{Self}`, and it can not say whether it is a failure",
     label = "ends in `{Self}`",
     note = "let the work end in `()`, or in a `Result` whose error implements `Display` and becomes `{E}` by `From`",
-    note = "say what is to be done with the value: use it in the work itself, or await its handle"
+    note = "say what is to be done with the value: use it in the work itself, or await its handle",
+    note = "an `async` block that never ends has the output `!`: write it as an `async fn`, which has `()`"
 )]
 pub trait Outcome<E = Box<dyn Error + Send + Sync>>: Sized {
     /// What it says if it is a failure.

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// How [`background_with_restart`](crate::background_with_restart) begins again after an error or a panic.
 ///
 /// The first pause is that of [`backoff`](Self::backoff), each further one twice as long, up to the longest. A run that lasted
-/// longer than the longest pause counts as a fresh start; without a pause none does. Each failure is reported; a run that ends well is the end.
+/// longer than the longest pause counts as a fresh start; without a pause none does. Each failure is reported; a run that ends well is
+/// the end.
 ///
 /// ```
 /// use weftwork::{Restart, millis, secs};

@@ -13,7 +13,8 @@ use crate::task::who::TaskId;
 
 /// The handle of a task that belongs to a [`task_group`](crate::task_group).
 ///
-/// Awaiting it gives the child's output: first the [`TaskError`], then the child's own error, as in `child.await??`. The child belongs to its group, so dropping this cancels nothing. If the child fails the
+/// Awaiting it gives the child's output: first the [`TaskError`], then the child's own error, as in `child.await??`. The child belongs to
+/// its group, so dropping this cancels nothing. If the child fails the
 /// group has what it failed with, and this gives a [`TaskError`] with the text of that; in a group that
 /// [ignores](crate::OnFailure::Ignore) failures this gives the failure itself.
 ///

@@ -29,7 +29,8 @@ use crate::task::who::Name;
 #[diagnostic::on_unimplemented(
     message = "the body of a `task_group` returns `{Self}`, which can not fail",
     label = "returns `{Self}`",
-    note = "let it return a `Result` whose error implements `Display`, or `()`: the errors of the children become that error"
+    note = "let it return a `Result` whose error implements `Display`, or `()`: the errors of the children become that error",
+    note = "a body that never ends has the output `!`: write `async |group| -> () { .. }`"
 )]
 pub trait GroupOutcome {
     /// What the group returns.
