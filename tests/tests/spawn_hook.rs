@@ -1,5 +1,7 @@
 //! W46, W47: what the report hook gets of tasks. It is that of the whole process: one test after the other, and a program of its own.
 
+#![allow(clippy::async_yields_async, reason = "handles of tasks are handed out of blocks")]
+
 use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
