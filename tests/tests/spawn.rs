@@ -1,5 +1,7 @@
 //! `spawn` and `Task`: each test's name begins with the number of its case.
 
+#![allow(clippy::async_yields_async, reason = "handles of tasks are handed out of blocks")]
+
 #[path = "spawn/awaiting.rs"]
 mod awaiting;
 #[path = "context/both.rs"]

@@ -1,5 +1,7 @@
 //! `wait`: each test's name begins with the number of its case.
 
+#![allow(clippy::async_yields_async, reason = "handles of tasks are handed out of blocks")]
+
 #[path = "wait/costs.rs"]
 mod costs;
 #[path = "wait/giving_up.rs"]

@@ -21,7 +21,7 @@ macro_rules! standing {
         let task = spawn(async move {
             with!(_ = context, async move {
                 entered.send(()).unwrap();
-                pending::<()>().await
+                pending::<()>().await;
             })
             .await
         });
@@ -71,9 +71,9 @@ fn c83_all_that_is_below_has_ended_too() {
         let task = spawn(with!(_ = outer, async move {
             let inner = spawn(with!(_ = inner, async move {
                 entered.send(()).unwrap();
-                pending::<()>().await
+                pending::<()>().await;
             }));
-            inner.await.unwrap()
+            inner.await.unwrap();
         }));
         is_entered.await.unwrap();
         assert_eq!(task.cancel().await, None);
@@ -222,7 +222,7 @@ fn c83_its_clean_up_may_spawn_and_cancel() {
             let (entered, is_entered) = oneshot::channel();
             let task = spawn(with!(_ = inner, async move {
                 entered.send(()).unwrap();
-                pending::<()>().await
+                pending::<()>().await;
             }));
             is_entered.await.unwrap();
             assert_eq!(task.cancel().await, None);

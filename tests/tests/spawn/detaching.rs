@@ -130,9 +130,7 @@ fn w40_errors_of_every_kind() {
         spawn(async { Err::<(), _>("a text") }).named("w40 text").detach();
         spawn(async { Err::<(), _>(Box::<dyn Error + Send + Sync>::from(Deep(2))) }).named("w40 boxed").detach();
         spawn(async { Err::<(), _>(anyhow::Error::new(Deep(3)).context("outer")) }).named("w40 anyhow").detach();
-        spawn(async { Err::<(), _>(spawn(async { panic!("inner") }).await.map(|()| ()).unwrap_err()) })
-            .named("w40 task")
-            .detach();
+        spawn(async { Err::<(), _>(spawn(async { panic!("inner") }).await.unwrap_err()) }).named("w40 task").detach();
         let mut messages = Vec::new();
         for name in ["w40 text", "w40 boxed", "w40 anyhow", "w40 task"] {
             messages.push(only(reported(name).await).message().to_owned());

@@ -14,7 +14,7 @@ async fn standing(context: Context<()>) -> Task<()> {
     let (entered, is_entered) = oneshot::channel::<()>();
     let task = spawn(with!(_ = context, async move {
         entered.send(()).unwrap();
-        pending::<()>().await
+        pending::<()>().await;
     }));
     is_entered.await.unwrap();
     task
@@ -27,7 +27,7 @@ fn c82_dropping_a_task_cancels_it() {
         let dropped = log.on_drop("dropped");
         let task = spawn(async move {
             let _dropped = dropped;
-            pending::<()>().await
+            pending::<()>().await;
         });
         spin().await;
         assert_eq!(log.text(), "");
@@ -67,7 +67,7 @@ fn c82_a_timeout_around_waits_for_it() {
         let task = standing(noted(&log, "a")).await;
         let held = async {
             let _task = task;
-            pending::<()>().await
+            pending::<()>().await;
         };
         timeout(Duration::ZERO, held).await.unwrap_err();
         log.note("back");
@@ -160,7 +160,7 @@ fn c82_what_it_has_dropped_before_belongs_to_it() {
         let slow = gated(&log, "inner", &gate);
         let task = spawn(async move {
             drop(standing(slow).await);
-            pending::<()>().await
+            pending::<()>().await;
         });
         turns().await;
         let opened = async {
@@ -207,7 +207,7 @@ fn c82_a_destructor_may_spawn() {
                 drop(sent.take().unwrap().send(kept));
             });
             begun.send(()).unwrap();
-            pending::<()>().await
+            pending::<()>().await;
         });
         has_begun.await.unwrap();
         drop(task);
@@ -223,7 +223,7 @@ fn c82_many_at_once() {
         let tasks: Vec<Task<()>> = (0..2000).map(|_| spawn(pending())).collect();
         let held = async {
             let _tasks = tasks;
-            pending::<()>().await
+            pending::<()>().await;
         };
         timeout(Duration::ZERO, held).await.unwrap_err();
         assert_eq!(clean_ups().len(), 0);

@@ -15,7 +15,7 @@ async fn standing(context: Context<()>, name: &'static str) -> Task<()> {
     let (entered, is_entered) = oneshot::channel::<()>();
     let task = spawn(with!(_ = context, async move {
         entered.send(()).unwrap();
-        pending::<()>().await
+        pending::<()>().await;
     }));
     is_entered.await.unwrap();
     task.named(name)

@@ -128,7 +128,7 @@ fn c85_a_destructor_behind_a_panic() {
     Reports::start();
     on_both(5, || async {
         let task = spawn(Panics(Box::pin(async { panic!("first") }))).named("c85 second");
-        let error: TaskError = task.await.map(|()| ()).unwrap_err();
+        let error: TaskError = task.await.unwrap_err();
         assert_eq!(error.message().as_deref(), Some("first"));
         let reports = Reports::take("c85 second");
         let [report] = &reports[..] else { panic!("one report, and not {reports:?}") };

@@ -151,7 +151,7 @@ fn c90_cancelled_from_another_runtime() {
         let context = noted(&log, "a");
         let task = spawn(with!(_ = context, async move {
             entered.send(()).unwrap();
-            pending::<()>().await
+            pending::<()>().await;
         }));
         is_entered.await.unwrap();
         task

@@ -124,7 +124,7 @@ fn w42_one_that_was_awaited() {
     Reports::start();
     on_both(5, || async {
         let panics = || async { panic!("on purpose") };
-        let error = spawn(panics()).named("w42").await.map(|()| ()).unwrap_err();
+        let error = spawn(panics()).named("w42").await.unwrap_err();
         drop(error);
         let mut task: Task<()> = ended(spawn(panics()).named("w42")).await;
         drop(task.try_result().unwrap().unwrap_err());
@@ -141,7 +141,7 @@ fn w42_a_panic_that_is_passed_on() {
     Reports::start();
     on_both(5, || async {
         let outer = spawn(async {
-            let error = spawn(async { panic!("on purpose") }).named("w42 inner").await.map(|()| ()).unwrap_err();
+            let error = spawn(async { panic!("on purpose") }).named("w42 inner").await.unwrap_err();
             std::panic::resume_unwind(error.into_panic().unwrap());
         });
         let message = panic_within(async {

@@ -19,7 +19,7 @@ async fn standing(log: &Log) -> Task<()> {
     });
     let task = spawn(with!(_ = context, async move {
         entered.send(()).unwrap();
-        pending::<()>().await
+        pending::<()>().await;
     }));
     is_entered.await.unwrap();
     task

@@ -76,7 +76,7 @@ async fn c113_one_that_was_cancelled_has_ended() {
 
 async fn fails(ms: u64) -> Result<u64, String> {
     after(ms, ()).await;
-    if ms % 2 == 0 { Ok(ms) } else { Err(format!("{ms} is odd")) }
+    if ms.is_multiple_of(2) { Ok(ms) } else { Err(format!("{ms} is odd")) }
 }
 
 #[tokio::test(start_paused = true)]

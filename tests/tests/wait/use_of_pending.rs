@@ -31,7 +31,7 @@ async fn standing(log: &Log, gate: &Arc<Notify>, names: &[&'static str]) -> Pend
         let context = gated(log, name, gate);
         let work = with!(_ = context, async move {
             entered.send(()).unwrap();
-            pending::<()>().await
+            pending::<()>().await;
         });
         tasks.push(spawn(work).named(*name));
         is_entered.await.unwrap();
