@@ -5,3 +5,4 @@
 pub mod context;
 pub mod gather;
 pub mod generator;
+pub mod tasks;

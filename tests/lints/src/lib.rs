@@ -16,4 +16,5 @@ pub mod generator;
 pub mod generator_forms;
 pub mod policies;
 pub mod race;
+pub mod tasks;
 pub mod transactional;

@@ -4,6 +4,7 @@ pub mod context;
 pub mod gather;
 pub mod generator;
 pub mod policies;
+pub mod tasks;
 pub mod transactional;
 
 /// weftwork as another crate might hand it on.
