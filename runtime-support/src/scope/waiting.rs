@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::grace;
 use super::notes::{self, Mark};
-use super::outstanding::{Outstanding, Waiter, What};
+use super::outstanding::{About, Outstanding, Waiter, What};
 use crate::report::{Report, ReportKind, report};
 
 /// How long to wait for what has no time of its own.
@@ -25,7 +25,8 @@ use crate::report::{Report, ReportKind, report};
 pub(crate) enum HowLong {
     /// The grace period that is in force.
     Grace,
-    /// To the end: an outer clean-up does not begin before the inner ones have ended.
+    /// To the end: an outer clean-up does not begin before the inner ones have ended. A task that was cancelled has the grace period
+    /// all the same, since two of them may wait for each other.
     ToTheEnd,
 }
 
@@ -184,7 +185,8 @@ impl Open {
 /// What is waited for, and how long.
 struct Wait {
     since: Instant,
-    grace: Option<Duration>,
+    grace: Duration,
+    how_long: HowLong,
     /// Sorted by when to look again whether it takes too long; those without an end to the wait come last.
     line: VecDeque<(Option<Instant>, Arc<Outstanding>)>,
     /// For the last one in the line: of many, each wakes the owner once at most.
@@ -197,8 +199,7 @@ struct Wait {
 
 impl Wait {
     fn new(how_long: HowLong) -> Self {
-        let grace = (how_long == HowLong::Grace).then(grace::in_force);
-        Self { since: Instant::now(), grace, line: VecDeque::new(), waiter: None, sleep: None, lost_with: None }
+        Self { since: Instant::now(), grace: grace::in_force(), how_long, line: VecDeque::new(), waiter: None, sleep: None, lost_with: None }
     }
 
     fn add(&mut self, taken: Vec<Arc<Outstanding>>) {
@@ -256,19 +257,23 @@ impl Wait {
     ///
     /// A time of its own begins with the clean-up itself, and not while that waits for those below it.
     fn deadline(&self, one: &Outstanding, now: Instant) -> Option<Instant> {
-        let Some(own) = one.about().grace else { return self.since.checked_add(self.grace?) };
+        let About { grace: own, what, .. } = one.about();
+        let has_grace = self.how_long == HowLong::Grace || matches!(what, What::Task(_));
+        let grace = has_grace.then_some(self.grace);
+        let Some(own) = *own else { return self.since.checked_add(grace?) };
         if let Some(begun) = one.begun() {
             return begun.checked_add(own);
         }
         let look_again = now.checked_add(own);
-        let Some(grace) = self.grace else { return look_again };
+        let Some(grace) = grace else { return look_again };
         look_again.min(self.since.checked_add(grace.max(own)))
     }
 
     fn overdue(&self, one: &Outstanding) {
         let about = one.about();
-        let grace = about.grace.or(self.grace).unwrap_or_default();
-        let message = format!("takes longer than {grace:?}; it goes on, and nobody waits for it but `drain`");
+        let grace = about.grace.unwrap_or(self.grace);
+        let to_stop = if about.what == What::CleanUp { "" } else { " to stop" };
+        let message = format!("takes longer than {grace:?}{to_stop}; it goes on, and nobody waits for it but `drain`");
         report(
             &match about.what {
                 What::CleanUp => Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message),

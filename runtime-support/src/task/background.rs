@@ -1,16 +1,18 @@
 //! Work that belongs to the program.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, ready};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Handle as Runtime, Id};
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
@@ -25,15 +27,19 @@ use crate::policy::timeout::timeout;
 use crate::report::chain;
 use crate::scope::{CleanUp, HowLong, Outstanding, Scope, Waiter};
 
-/// Those that run, in the order in which they began.
+/// Those that run, in the order in which they began, and those that were cancelled until they are gone.
 static ALL: Mutex<BTreeMap<TaskId, Running>> = Mutex::new(BTreeMap::new());
+
+/// One has ended.
+static ENDED: Notify = Notify::const_new();
 
 struct Running {
     key: Key,
     runtime: Id,
     /// Comes behind the start.
     abort: Option<AbortHandle>,
-    is_cancelled: bool,
+    /// Of one that was cancelled: what waits for its end.
+    stop: Option<Arc<Outstanding>>,
 }
 
 fn all() -> MutexGuard<'static, BTreeMap<TaskId, Running>> {
@@ -77,7 +83,7 @@ where
     F: Future<Output: Outcome> + Send + 'static,
 {
     run(name.into(), Location::caller(), |who| async move {
-        tell(&who, caught(work).await);
+        caught(work).await.tell(&who);
     });
 }
 
@@ -112,9 +118,9 @@ where
             let begun = Instant::now();
             let ended = match catch_unwind(AssertUnwindSafe(&mut make)) {
                 Ok(work) => caught(work).await,
-                Err(payload) => Err(payload),
+                Err(payload) => Caught { output: Err(payload), in_drop: None },
             };
-            if !tell(&who, ended) {
+            if !ended.tell(&who) {
                 return;
             }
             if restart.is_fresh(begun.elapsed()) {
@@ -135,24 +141,25 @@ where
 {
     let begun = Start { caller: "background", kind: TaskKind::Background, name: Name::Given(name), site, carried: None }.begin();
     let id = begun.key.id();
-    let running = Running { key: begun.key, runtime: begun.runtime(), abort: None, is_cancelled: false };
+    let running = Running { key: begun.key, runtime: begun.runtime(), abort: None, stop: None };
     all().insert(id, running);
     let (listed, work) = (Listed(id), make(begun.who.clone()));
-    let task = begun.run(async move {
+    let mut task = begun.run(async move {
         let _listed = listed;
         work.await;
     });
-    let Some(join) = { task }.give_away().into_join() else { return };
+    let Some(join) = task.give_away().into_join() else { return };
     let abort = join.abort_handle();
-    if let Some(running) = all().get_mut(&id) {
-        if !running.is_cancelled {
-            running.abort = Some(abort);
-            return;
+    let mut all = all();
+    match all.get_mut(&id) {
+        Some(running) if running.stop.is_none() => running.abort = Some(abort),
+        Some(_) => {
+            // It was cancelled meanwhile.
+            drop(all);
+            abort.abort();
         }
-    } else {
-        return;
+        None => {}
     }
-    abort.abort();
 }
 
 /// On the list until it is dropped.
@@ -160,30 +167,59 @@ struct Listed(TaskId);
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        let removed = all().remove(&self.0);
-        drop(removed);
+        let mut all = all();
+        // One that was cancelled stays until its clean-ups have ended.
+        let has_ended = all.get(&self.0).is_some_and(|running| running.stop.is_none());
+        let gone = if has_ended { all.remove(&self.0) } else { None };
+        drop(all);
+        drop(gone);
+        ENDED.notify_waiters();
     }
 }
 
-/// Reports a failure. Whether it was one.
-fn tell<T: Outcome>(who: &Who, ended: thread::Result<T>) -> bool {
-    match ended.map(Outcome::judge) {
-        Ok(Ok(_)) => return false,
-        Ok(Err(error)) => failed(who, &chain(&*error)),
-        Err(payload) => panicked(who, &*payload),
-    }
-    true
+/// What has become of work.
+struct Caught<T> {
+    output: thread::Result<T>,
+    /// A destructor of it has panicked.
+    in_drop: Option<Box<dyn Any + Send>>,
 }
 
-/// The output of a future, or its panic.
-async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-        Err(payload) => Poll::Ready(Err(payload)),
+/// Awaits work, and catches its panics.
+async fn caught<F: Future>(work: F) -> Caught<F::Output> {
+    let mut work = pin!(Some(work));
+    let output = poll_fn(|cx| {
+        let Some(work) = work.as_mut().as_pin_mut() else { unreachable!("it is there up to its end") };
+        match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
     })
-    .await
+    .await;
+    let in_drop = catch_unwind(AssertUnwindSafe(|| work.set(None))).err();
+    Caught { output, in_drop }
+}
+
+impl<T: Outcome> Caught<T> {
+    /// Reports a failure. Whether it was one.
+    fn tell(self, who: &Who) -> bool {
+        let Self { output, in_drop } = self;
+        let has_failed = match output.map(|output| catch_unwind(AssertUnwindSafe(|| output.judge().err()))) {
+            Ok(Ok(None)) => false,
+            Ok(Ok(Some(error))) => {
+                failed(who, &chain(&*error));
+                true
+            }
+            Ok(Err(payload)) | Err(payload) => {
+                panicked(who, &*payload);
+                true
+            }
+        };
+        if let Some(payload) = &in_drop {
+            panicked(who, &**payload);
+        }
+        has_failed || in_drop.is_some()
+    }
 }
 
 /// Ends the [`background`] tasks of this runtime: gives them time to end by themselves, cancels those that have not, and waits until
@@ -201,46 +237,53 @@ async fn caught<F: Future>(future: F) -> thread::Result<F::Output> {
 pub async fn drain_background(limit: Duration) -> Vec<CleanUp> {
     let Ok(runtime) = Runtime::try_current() else { return Vec::new() };
     let runtime = runtime.id();
-    let mut waiter = None;
-    let in_time = poll_fn(|cx| {
-        loop {
-            if let Some(waiting) = &mut waiter {
-                ready!(Waiter::poll(waiting, cx));
-            }
-            waiter = first(runtime).map(Waiter::new);
-            if waiter.is_none() {
-                return Poll::Ready(());
-            }
-        }
-    });
-    if timeout(limit, in_time).await.is_ok() {
+    if timeout(limit, ended(runtime)).await.is_ok() {
         return Vec::new();
     }
-    let mut stops = Vec::new();
-    // Clean-ups may start others.
-    while cancel(runtime, &mut stops) {
+    loop {
+        let (stops, aborts) = cancel(runtime);
+        aborts.iter().for_each(AbortHandle::abort);
         let mut scope = Scope::new();
-        stops.iter().for_each(|stop| scope.add(Arc::clone(stop)));
+        stops.iter().for_each(|stop| scope.add(stop.clone()));
         scope.clear(HowLong::Grace).await;
-        stops.retain(|stop| !stop.is_over());
+        // Clean-ups may have started others.
+        if all().values().all(|running| running.runtime != runtime || running.stop.is_some()) {
+            return stops.iter().filter(|stop| !stop.is_over()).map(|stop| stop.clean_up()).collect();
+        }
     }
-    stops.iter().map(|stop| stop.clean_up()).collect()
 }
 
-/// The oldest that runs.
-fn first(runtime: Id) -> Option<Arc<Outstanding>> {
-    let running: Vec<Key> = all().values().filter(|running| running.runtime == runtime).map(|running| running.key).collect();
-    running.into_iter().find_map(|key| key.stop(runtime))
+/// Waits until none is left.
+async fn ended(runtime: Id) {
+    loop {
+        let mut one_has_ended = pin!(ENDED.notified());
+        one_has_ended.as_mut().enable();
+        let stop = {
+            let mut all = all();
+            all.retain(|_, running| !running.stop.as_ref().is_some_and(|stop| stop.is_over()));
+            let mut of_runtime = all.values().filter(|running| running.runtime == runtime);
+            let Some(first) = of_runtime.next() else { return };
+            // Those that were cancelled tell by themselves that they are gone.
+            std::iter::once(first).chain(of_runtime).find_map(|running| running.stop.clone())
+        };
+        match stop {
+            Some(stop) => {
+                let mut waiter = Waiter::new(stop);
+                poll_fn(|cx| waiter.poll(cx)).await;
+            }
+            None => one_has_ended.await,
+        }
+    }
 }
 
-/// Cancels those that are not yet. Whether there was one.
-fn cancel(runtime: Id, stops: &mut Vec<Arc<Outstanding>>) -> bool {
+/// Marks those that run as cancelled. Gives what waits for each that is not gone, and what cancels those that were not cancelled yet.
+fn cancel(runtime: Id) -> (Vec<Arc<Outstanding>>, Vec<AbortHandle>) {
     let mut aborts = Vec::new();
-    for running in all().values_mut().filter(|running| running.runtime == runtime && !running.is_cancelled) {
-        running.is_cancelled = true;
-        stops.extend(running.key.stop(runtime));
-        aborts.push(running.abort.take());
+    let mut all = all();
+    for running in all.values_mut().filter(|running| running.runtime == runtime && running.stop.is_none()) {
+        running.stop = running.key.stop(runtime);
+        aborts.extend(running.abort.take());
     }
-    aborts.iter().flatten().for_each(AbortHandle::abort);
-    !aborts.is_empty()
+    let of_runtime = all.values().filter(|running| running.runtime == runtime);
+    (of_runtime.filter_map(|running| running.stop.clone()).filter(|stop| !stop.is_over()).collect(), aborts)
 }

@@ -12,7 +12,7 @@ use tokio::task::{JoinError, JoinHandle, coop};
 
 use super::ended::Ended;
 use super::error::TaskError;
-use super::list::{Key, Seats};
+use super::list::{self, Key, Seats};
 use super::who::{Name, Who};
 use crate::scope::Scope;
 
@@ -171,7 +171,8 @@ impl<T> Handle<T> {
             On::Group(seats, seat) => seats.stop(*seat, self.who.id),
             On::None => None,
         };
-        if let Some(stop) = stop {
+        // Nobody waits for itself.
+        if let Some(stop) = stop.filter(|_| !list::is_current(self.who.id)) {
             scope.add(stop);
         }
         join.abort();

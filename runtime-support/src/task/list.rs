@@ -226,6 +226,11 @@ impl Key {
     }
 }
 
+/// Whether it is the one that is polled, or dropped.
+pub(super) fn is_current(id: TaskId) -> bool {
+    CURRENT.get() == id.0
+}
+
 /// Makes one the one that is polled.
 #[inline]
 pub(super) fn within<R>(id: TaskId, run: impl FnOnce() -> R) -> R {

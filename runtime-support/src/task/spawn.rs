@@ -183,7 +183,13 @@ impl<F: Future<Output: 'static>> Free<F> {
         match (panicked, more.and_then(|more| more.detached)) {
             (None, None) => Ended::Output(output),
             (None, Some(judge)) => judged(output, judge),
-            (Some(panicked), _) => Ended::Panicked(Unseen::panicked(panicked.who, panicked.payload)),
+            (Some(panicked), judge) => {
+                if let Some(judge) = judge {
+                    // Nobody else sees that it has failed as well.
+                    let _detached: Ended<F::Output> = judged(output, judge);
+                }
+                Ended::Panicked(Unseen::panicked(panicked.who, panicked.payload))
+            }
         }
     }
 }

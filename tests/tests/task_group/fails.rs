@@ -8,7 +8,9 @@ use std::thread;
 
 use tokio::sync::Notify;
 use tokio::task::yield_now;
-use weftwork::{Child, Context, Group, GroupError, OnFailure, ReportKind, TaskError, context, millis, secs, task_group, timeout, with};
+use weftwork::{
+    Child, Context, Group, GroupError, OnFailure, ReportKind, TaskError, context, millis, secs, task_group, timeout, with,
+};
 use weftwork_tests::{Log, Reports, after, finished, on_both_runtimes, poll_once, polls::polls, spin};
 
 type Boxed = Pin<Box<dyn Future<Output = Result<(), GroupError<String>>> + Send>>;

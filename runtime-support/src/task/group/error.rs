@@ -188,3 +188,10 @@ impl<E: fmt::Display> fmt::Display for GroupError<E> {
 impl<E: fmt::Debug + fmt::Display> Error for GroupError<E> {}
 
 impl<E: fmt::Debug + fmt::Display> Error for ChildError<E> {}
+
+/// Of the kind of the first error, with the [`GroupError`] inside.
+impl From<GroupError<std::io::Error>> for std::io::Error {
+    fn from(error: GroupError<Self>) -> Self {
+        Self::new(error.first().error().kind(), error)
+    }
+}

@@ -30,7 +30,7 @@ use crate::task::who::Name;
     message = "the body of a `task_group` returns `{Self}`, which can not fail",
     label = "returns `{Self}`",
     note = "let it return a `Result` whose error implements `Display`, or `()`: the errors of the children become that error",
-    note = "a body that never ends has the output `!`: write `async |group| -> () { .. }`"
+    note = "a body that never ends has the output `!`: write `async |group| -> () {{ .. }}`"
 )]
 pub trait GroupOutcome {
     /// What the group returns.
