@@ -199,7 +199,15 @@ struct Wait {
 
 impl Wait {
     fn new(how_long: HowLong) -> Self {
-        Self { since: Instant::now(), grace: grace::in_force(), how_long, line: VecDeque::new(), waiter: None, sleep: None, lost_with: None }
+        Self {
+            since: Instant::now(),
+            grace: grace::in_force(),
+            how_long,
+            line: VecDeque::new(),
+            waiter: None,
+            sleep: None,
+            lost_with: None,
+        }
     }
 
     fn add(&mut self, taken: Vec<Arc<Outstanding>>) {
