@@ -4,6 +4,10 @@
 mod clean_ups;
 #[path = "task_group/fails.rs"]
 mod fails;
+#[path = "task_group/foreign.rs"]
+mod foreign;
+#[path = "task_group/forms.rs"]
+mod forms;
 #[path = "task_group/freed.rs"]
 mod freed;
 #[path = "task_group/leaving.rs"]
@@ -12,8 +16,12 @@ mod leaving;
 mod limit;
 #[path = "task_group/nested.rs"]
 mod nested;
+#[path = "task_group/outer.rs"]
+mod outer;
 #[path = "task_group/panics.rs"]
 mod panics;
+#[path = "task_group/places.rs"]
+mod places;
 #[path = "task_group/policies.rs"]
 mod policies;
 #[path = "task_group/starting.rs"]

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::{Builder, Runtime};
-use weftwork::{clean_ups, drain, set_report_hook};
+use tokio::time::timeout;
+use weftwork::{clean_ups, drain, set_report_hook, tasks};
 
 use random::Random;
 use world::World;
@@ -55,7 +56,13 @@ fn run(kind: &str, runtime: &Runtime, seed: u64, trees: u64) -> usize {
         let now = left.min(AT_ONCE as u64);
         left -= now;
         let of_tree: Vec<u64> = (0..now).map(|_| seeds.next()).collect();
-        let worlds = runtime.block_on(grow(&of_tree));
+        // Nothing else waits so long, on a paused clock either.
+        let limit = Duration::from_secs(if kind == "current-thread" { 3600 } else { 60 });
+        let grown = runtime.block_on(async { timeout(limit, grow(&of_tree)).await });
+        let worlds = grown.unwrap_or_else(|_| {
+            let left = runtime.block_on(async { clean_ups() });
+            panic!("one of the trees {of_tree:?} hangs on {kind}, seed {seed}\n{}\nclean-ups: {left:#?}", tasks())
+        });
         for (world, seed) in worlds.iter().zip(&of_tree) {
             contexts += world.check_end();
             violations.extend(world.violations().into_iter().map(|text| format!("tree {seed}: {text}")));

@@ -7,8 +7,8 @@ use std::thread;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::task::yield_now;
-use weftwork::{Child, Group, GroupError, OnFailure, ReportKind, TaskError, task_group, with};
-use weftwork_tests::{Log, Reports, on_both_runtimes, panic_within};
+use weftwork::{Child, Group, GroupError, OnFailure, ReportKind, TaskError, task_group, tasks, with};
+use weftwork_tests::{Log, Reports, on_both_runtimes, panic_of, panic_within, poll_once};
 
 use crate::fails::noted;
 
@@ -312,5 +312,31 @@ fn c101_a_panic_in_a_group_that_ignores_is_its_handles() {
             yield_now().await;
         }
         assert_eq!(reports.one().kind(), ReportKind::TaskPanicked);
+    });
+}
+
+/// The panic of a destructor goes on where the group is dropped; what the group had to tell is told all the same.
+#[test]
+fn c101_the_destructor_of_the_body_panics_where_the_group_is_dropped() {
+    on_both_runtimes(|| async {
+        let reports = Reports::of("c101 dropped");
+        let mut group = Box::pin(
+            task_group(async |group: Group<String>| {
+                let _bomb = Bomb("in the dropped body");
+                group.spawn_named("c101 dropped", async { Err::<(), _>("broken") });
+                pending::<Result<(), String>>().await
+            })
+            .on_failure(OnFailure::Collect),
+        );
+        assert!(poll_once(group.as_mut()).is_pending());
+        while tasks().iter().any(|task| task.name() == "c101 dropped") {
+            yield_now().await;
+        }
+        assert_eq!(panic_of(|| drop(group)), "in the dropped body");
+        // A moment after its end it is with the group.
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        assert_eq!(reports.one().message(), "failed: broken");
     });
 }
