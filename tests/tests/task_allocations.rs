@@ -259,6 +259,9 @@ fn behind_a_burst_that_is_cancelled_nothing_of_it_stays() {
             while !tasks().is_empty() {
                 yield_now().await;
             }
+            // What the thread has noted goes with the next one that is cancelled.
+            spawn(pending::<()>()).cancel().await;
+            drop(spawn(pending::<()>()));
             turns().await;
         })
         .await;
@@ -291,21 +294,15 @@ fn behind_a_burst_in_a_group_nothing_of_it_stays() {
 /// At the same time, in a group and in a `JoinSet`.
 const CHILDREN: usize = 10_000;
 
-async fn group_of(heavy: bool) {
+/// Each holds so many words over an `.await`.
+async fn group_of<const WORDS: usize>() {
     task_group(async |group: Group<String>| {
         for number in 0..CHILDREN {
-            if heavy {
-                let load = [number; 32];
-                group.spawn(async move {
-                    yield_now().await;
-                    black_box(load);
-                });
-            } else {
-                group.spawn(async move {
-                    yield_now().await;
-                    black_box(number);
-                });
-            }
+            let load = [number; WORDS];
+            group.spawn(async move {
+                yield_now().await;
+                black_box(load);
+            });
         }
         Ok(())
     })
@@ -313,48 +310,63 @@ async fn group_of(heavy: bool) {
     .unwrap();
 }
 
-async fn join_set_of(heavy: bool) {
+async fn join_set_of<const WORDS: usize>() {
     let mut set = JoinSet::new();
     for number in 0..CHILDREN {
-        if heavy {
-            let load = [number; 32];
-            set.spawn(async move {
-                yield_now().await;
-                black_box(load);
-            });
-        } else {
-            set.spawn(async move {
-                yield_now().await;
-                black_box(number);
-            });
-        }
+        let load = [number; WORDS];
+        set.spawn(async move {
+            yield_now().await;
+            black_box(load);
+        });
     }
     while let Some(ended) = set.join_next().await {
         ended.unwrap();
     }
 }
 
-/// The bar is 1.25 times what a `JoinSet` has at its peak.
-#[track_caller]
-fn assert_within_the_bar(heavy: bool) {
-    let _turn = my_turn();
+/// Ours and theirs.
+fn peaks<const WORDS: usize>() -> (usize, usize) {
     let (ours, theirs) = run(async {
-        let (theirs, _) = bytes_again(|| join_set_of(heavy)).await;
-        let (ours, _) = bytes_again(|| group_of(heavy)).await;
+        let (theirs, _) = bytes_again(join_set_of::<WORDS>).await;
+        let (ours, _) = bytes_again(group_of::<WORDS>).await;
         (ours, theirs)
     });
     let each = |bytes: usize| bytes / CHILDREN;
     let ratio = ours as f64 / theirs as f64;
-    println!("peak of {CHILDREN} children, heavy: {heavy}: {ratio:.3} ({} and {} bytes each)", each(ours), each(theirs));
-    assert!(ratio <= 1.25, "{ratio:.3}: {} bytes a child, and {} in a `JoinSet`", each(ours), each(theirs));
+    println!("peak of {CHILDREN} children with {WORDS} words: {ratio:.3} ({} and {} bytes each)", each(ours), each(theirs));
+    (ours, theirs)
 }
 
+/// The bar is 1.25 times what a `JoinSet` has at its peak.
 #[test]
 fn the_peak_of_a_group_of_small_children() {
-    assert_within_the_bar(false);
+    let _turn = my_turn();
+    let (ours, theirs) = peaks::<1>();
+    assert!(ours * 4 <= theirs * 5, "{ours} bytes, and {theirs} in a `JoinSet`");
 }
 
+/// Over many sizes, as a task takes memory in steps of 128 bytes: of one size alone a word may be a step.
 #[test]
-fn the_peak_of_a_group_of_larger_children() {
-    assert_within_the_bar(true);
+fn the_peak_of_a_group_of_children_of_many_sizes() {
+    let _turn = my_turn();
+    let all = [
+        peaks::<2>(),
+        peaks::<6>(),
+        peaks::<10>(),
+        peaks::<14>(),
+        peaks::<18>(),
+        peaks::<22>(),
+        peaks::<26>(),
+        peaks::<30>(),
+        peaks::<34>(),
+        peaks::<38>(),
+        peaks::<42>(),
+        peaks::<46>(),
+        peaks::<50>(),
+        peaks::<54>(),
+        peaks::<58>(),
+        peaks::<62>(),
+    ];
+    let (ours, theirs) = all.iter().fold((0, 0), |(ours, theirs), (our, their)| (ours + our, theirs + their));
+    assert!(ours * 4 <= theirs * 5, "{ours} bytes, and {theirs} in a `JoinSet`");
 }

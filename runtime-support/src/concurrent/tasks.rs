@@ -16,6 +16,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::{About, Carried, HowLong, Mark, Scope, What, hand_over};
+use crate::task::list::Standing;
 
 /// What reports and lists say that the tasks are.
 const NAME: &str = "spawn";
@@ -27,6 +28,8 @@ pub struct Tasks(Arc<Shared>);
 /// What the tasks and their owner share.
 #[derive(Debug)]
 struct Shared {
+    /// All of them are one entry.
+    entry: Standing,
     runtime: Handle,
     running: AtomicUsize,
     /// Who waits for the last one to end.
@@ -46,6 +49,7 @@ struct Shared {
 pub fn tasks() -> Tasks {
     let Ok(runtime) = Handle::try_current() else { panic!("`spawn` needs a tokio runtime, and this is called outside of one") };
     Tasks(Arc::new(Shared {
+        entry: Standing::of_tasks(NAME),
         runtime,
         running: AtomicUsize::new(0),
         owner: Mutex::new(None),
@@ -164,7 +168,8 @@ impl<F: Future> Task<F> {
         let mut this = self.project();
         let _left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
         let (carried, future) = (this.carried, &mut this.future);
-        Carried::within(carried, || future.set(None));
+        let of = this.counted.as_ref().map(|Counted(shared)| &shared.entry);
+        Standing::within(of, || Carried::within(carried, || future.set(None)));
     }
 }
 
@@ -189,7 +194,9 @@ impl<F: Future> Future for Task<F> {
         let this = self.as_mut().project();
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
         let left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
-        let polled = catch_unwind(AssertUnwindSafe(|| Carried::within(this.carried, || future.poll(cx))));
+        let of = this.counted.as_ref().map(|Counted(shared)| &shared.entry);
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| Standing::within(of, || Carried::within(this.carried, || future.poll(cx)))));
         drop(left);
         let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

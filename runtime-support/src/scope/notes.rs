@@ -1,15 +1,19 @@
 //! The notes of a thread: what was handed over on it, for whoever is around.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::outstanding::Outstanding;
+
+/// Behind a burst a thread keeps room for so many.
+const KEPT: usize = 64;
 
 thread_local! {
     /// How many notes were ever left on this thread.
     static LEFT: Cell<u64> = const { Cell::new(0) };
     /// Those that nobody has taken, with their numbers, in order.
-    static NOTES: RefCell<Vec<(u64, Arc<Outstanding>)>> = const { RefCell::new(Vec::new()) };
+    static NOTES: RefCell<VecDeque<(u64, Arc<Outstanding>)>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// A moment on a thread.
@@ -44,12 +48,17 @@ pub(super) fn leave(outstanding: Arc<Outstanding>) {
     // A thread that is at its end has nobody around.
     let _ = NOTES.try_with(|notes| {
         let mut notes = notes.borrow_mut();
+        // Nobody will take those that were left outside of any construct.
+        while notes.front().is_some_and(|(_, outstanding)| outstanding.is_over()) {
+            notes.pop_front();
+        }
         if notes.len() == notes.capacity() {
-            // Nobody will take those that were left outside of any construct.
             notes.retain(|(_, outstanding)| !outstanding.is_over());
+        } else if notes.is_empty() && notes.capacity() > KEPT {
+            notes.shrink_to(KEPT);
         }
         let number = LEFT.get() + 1;
         LEFT.set(number);
-        notes.push((number, outstanding));
+        notes.push_back((number, outstanding));
     });
 }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use super::ended::{failed, panicked};
 use super::list::Key;
-use super::outcome::Outcome;
+use super::outcome::Told;
 use super::restart::Restart;
 use super::spawn::Start;
 use super::tree::TaskKind;
@@ -49,7 +49,7 @@ fn all() -> MutexGuard<'static, BTreeMap<TaskId, Running>> {
 /// Starts `work` as a task that belongs to the program: fire and forget, but named, listed, reported and seen to its end.
 ///
 /// It runs until it ends by itself or [`drain_background`] ends it; the caller's own end, timeout or group does not stop it. Of the
-/// caller the tracing span alone goes along. An error, by [`Outcome`], and a panic are [reported](crate::set_report_hook) with the
+/// caller the tracing span alone goes along. An error, by [`Outcome`](crate::Outcome), and a panic are [reported](crate::set_report_hook) with the
 /// name; a normal end is not.
 ///
 /// ```
@@ -80,7 +80,7 @@ fn all() -> MutexGuard<'static, BTreeMap<TaskId, Running>> {
 #[track_caller]
 pub fn background<F>(name: impl Into<Cow<'static, str>>, work: F)
 where
-    F: Future<Output: Outcome> + Send + 'static,
+    F: Future<Output: Told> + Send + 'static,
 {
     run(name.into(), Location::caller(), |who| async move {
         caught(work).await.tell(&who);
@@ -110,7 +110,7 @@ where
 pub fn background_with_restart<M, F>(name: impl Into<Cow<'static, str>>, restart: Restart, mut make: M)
 where
     M: FnMut() -> F + Send + 'static,
-    F: Future<Output: Outcome> + Send + 'static,
+    F: Future<Output: Told> + Send + 'static,
 {
     run(name.into(), Location::caller(), |who| async move {
         let mut restarts = 0;
@@ -200,11 +200,11 @@ async fn caught<F: Future>(work: F) -> Caught<F::Output> {
     Caught { output, in_drop }
 }
 
-impl<T: Outcome> Caught<T> {
+impl<T: Told> Caught<T> {
     /// Reports a failure. Whether it was one.
     fn tell(self, who: &Who) -> bool {
         let Self { output, in_drop } = self;
-        let has_failed = match output.map(|output| catch_unwind(AssertUnwindSafe(|| output.judge().err()))) {
+        let has_failed = match output.map(|output| catch_unwind(AssertUnwindSafe(|| output.into_failure()))) {
             Ok(Ok(None)) => false,
             Ok(Ok(Some(error))) => {
                 failed(who, &chain(&*error));

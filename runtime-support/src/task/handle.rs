@@ -55,6 +55,9 @@ impl<T> Handle<T> {
             key.rename(&name);
         }
         self.who.name = name;
+        if let Join::Ended(Ok(ended)) = &mut self.join {
+            ended.rename(&self.who);
+        }
     }
 
     /// Leaves something for the task. Whether it lives.

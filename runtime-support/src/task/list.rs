@@ -226,6 +226,33 @@ impl Key {
     }
 }
 
+/// An entry that stands for something else than a task.
+#[derive(Debug)]
+pub(crate) struct Standing(Key);
+
+impl Standing {
+    /// For the tasks of a `spawn`.
+    #[track_caller]
+    pub(crate) fn of_tasks(name: &'static str) -> Self {
+        Self(add(TaskKind::Together, &Name::Given(name.into()), Location::caller()))
+    }
+
+    /// Makes it the one that is polled.
+    #[inline]
+    pub(crate) fn within<R>(this: Option<&Self>, run: impl FnOnce() -> R) -> R {
+        match this {
+            Some(Self(key)) => within(key.id, run),
+            None => run(),
+        }
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        drop(self.0.remove());
+    }
+}
+
 /// Whether it is the one that is polled, or dropped.
 pub(super) fn is_current(id: TaskId) -> bool {
     CURRENT.get() == id.0

@@ -31,7 +31,7 @@ pub use self::background::{background, background_with_restart, drain_background
 pub use self::cancel::Cancel;
 pub use self::error::TaskError;
 pub use self::group::{Child, ChildError, Group, GroupError, GroupOutcome, OnFailure, Ready, TaskGroup, task_group};
-pub use self::outcome::Outcome;
+pub use self::outcome::{Outcome, Told};
 pub use self::restart::Restart;
 pub use self::spawn::{Task, spawn};
 pub use self::tree::{TaskInfo, TaskKind, Tasks, tasks};

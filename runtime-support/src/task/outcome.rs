@@ -45,7 +45,7 @@ use std::fmt;
     label = "ends in `{Self}`",
     note = "let the work end in `()`, or in a `Result` whose error implements `Display` and becomes `{E}` by `From`",
     note = "say what is to be done with the value: use it in the work itself, or await its handle",
-    note = "an `async` block that never ends has the output `!`: write it as an `async fn`, which has `()`"
+    note = "an `async` block that never ends has the output `!`: as a child of a group, write it as an `async fn`, which has `()`"
 )]
 pub trait Outcome<E = Box<dyn Error + Send + Sync>>: Sized {
     /// What it says if it is a failure.
@@ -69,7 +69,6 @@ impl<E> Outcome<E> for () {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T, F: fmt::Display, E: From<F>> Outcome<E> for Result<T, F> {
     fn failure(&self) -> Option<String> {
         self.as_ref().err().map(ToString::to_string)
@@ -80,5 +79,43 @@ impl<T, F: fmt::Display, E: From<F>> Outcome<E> for Result<T, F> {
             Ok(value) => Ok(Ok(value)),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// What [`background`](crate::background) and [`Task::detach`](crate::Task::detach) take: an [`Outcome`], or `!`, the output of an
+/// `async` block that never ends.
+#[diagnostic::on_unimplemented(
+    message = "nobody looks at `{Self}`, and it can not say whether it is a failure",
+    label = "ends in `{Self}`",
+    note = "let the work end in `()`, or in a `Result` whose error is an `Error` or a `String`",
+    note = "say what is to be done with the value: use it in the work itself, or await its handle"
+)]
+pub trait Told: Sized {
+    #[doc(hidden)]
+    fn into_failure(self) -> Option<Box<dyn Error + Send + Sync>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Outcome> Told for T {
+    fn into_failure(self) -> Option<Box<dyn Error + Send + Sync>> {
+        self.judge().err()
+    }
+}
+
+/// `!`, which has no name on stable Rust but as the output of a function.
+type Never = <fn() -> ! as Returns>::Output;
+
+pub trait Returns {
+    type Output;
+}
+
+impl<T> Returns for fn() -> T {
+    type Output = T;
+}
+
+#[diagnostic::do_not_recommend]
+impl Told for Never {
+    fn into_failure(self) -> Option<Box<dyn Error + Send + Sync>> {
+        self
     }
 }

@@ -18,7 +18,7 @@ use super::ended::{self, Ended, Unseen};
 use super::error::TaskError;
 use super::handle::{Handle, On};
 use super::list::{self, Key, More};
-use super::outcome::Outcome;
+use super::outcome::Told;
 use super::running::{Left, Running};
 use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
@@ -61,9 +61,10 @@ use crate::scope::{Carried, Scope, finish_behind};
 /// # Panics
 /// Outside of a tokio runtime.
 #[track_caller]
-pub fn spawn<F>(future: F) -> Task<F::Output>
+pub fn spawn<F, T>(future: F) -> Task<T>
 where
-    F: Future<Output: Send + 'static> + Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
 {
     let carried = Carried::current();
     Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), carried }.begin().run(future)
@@ -231,8 +232,8 @@ fn judged<T: 'static>(output: T, judge: Box<dyn Any + Send>) -> Ended<T> {
     Ended::Detached
 }
 
-fn judge<T: Outcome>(output: T, who: &Who) {
-    if let Err(error) = output.judge() {
+fn judge<T: Told>(output: T, who: &Who) {
+    if let Some(error) = output.into_failure() {
         ended::failed(who, &chain(&*error));
     }
 }
@@ -314,21 +315,7 @@ impl<T> Task<T> {
         self.handle().who.site
     }
 
-    fn handle(&self) -> &Handle<T> {
-        self.handle.as_ref().expect("it is given away at the end alone")
-    }
-
-    pub(super) fn handle_mut(&mut self) -> &mut Handle<T> {
-        self.handle.as_mut().expect("it is given away at the end alone")
-    }
-
-    pub(super) fn give_away(&mut self) -> Handle<T> {
-        self.handle.take().expect("it is given away at the end alone")
-    }
-}
-
-impl<T: Outcome + Send + 'static> Task<T> {
-    /// Lets it run on to its end without a handle. A failure, by [`Outcome`], and a panic are
+    /// Lets it run on to its end without a handle. A failure, by [`Outcome`](crate::Outcome), and a panic are
     /// [reported](crate::set_report_hook).
     ///
     /// Of what it was spawned in the tracing span alone stays with it. Nobody waits for it, and the end of the runtime cuts it; work
@@ -338,7 +325,10 @@ impl<T: Outcome + Send + 'static> Task<T> {
     /// // what should become of the number?
     /// weftwork::spawn(async { 7 }).detach();
     /// ```
-    pub fn detach(mut self) {
+    pub fn detach(mut self)
+    where
+        T: Told + Send + 'static,
+    {
         if let Some(leash) = &self.leash {
             leash.0.store(true, Ordering::Relaxed);
         }
@@ -357,9 +347,21 @@ impl<T: Outcome + Send + 'static> Task<T> {
             });
         }
     }
+
+    fn handle(&self) -> &Handle<T> {
+        self.handle.as_ref().expect("it is given away at the end alone")
+    }
+
+    pub(super) fn handle_mut(&mut self) -> &mut Handle<T> {
+        self.handle.as_mut().expect("it is given away at the end alone")
+    }
+
+    pub(super) fn give_away(&mut self) -> Handle<T> {
+        self.handle.take().expect("it is given away at the end alone")
+    }
 }
 
-fn judge_ended<T: Outcome>(handle: &mut Handle<T>) {
+fn judge_ended<T: Told>(handle: &mut Handle<T>) {
     if handle.is_taken() {
         return;
     }

@@ -65,7 +65,8 @@ impl<T> fmt::Debug for Until<T> {
 #[diagnostic::on_unimplemented(
     message = "`wait` takes tasks, and `{Self}` is none",
     label = "not a `Task`",
-    note = "`spawn(..)` it first: a future that is not polled would stand still behind `wait`"
+    note = "`spawn(..)` it first: a future that is not polled would stand still behind `wait`",
+    note = "tasks are handed over, not borrowed: `done` and `pending` give them back"
 )]
 pub trait IsTask {
     /// What it ends with.
@@ -108,12 +109,22 @@ impl<T> IsTask for Task<T> {
 ///
 /// # Cancel safety
 /// Dropping it drops the tasks, and that cancels those that run. To keep them, put the limit in: `.timeout(..)`.
-pub fn wait<I>(tasks: I, until: Until<<I::Item as IsTask>::Output>) -> Waiting<<I::Item as IsTask>::Output>
+pub fn wait<I, T>(tasks: I, until: Until<T>) -> Waiting<T>
 where
-    I: IntoIterator<Item: IsTask>,
+    I: IntoIterator<Item: IsTask<Output = T>>,
 {
     let tasks = tasks.into_iter().map(IsTask::into_task).collect();
-    Waiting { tasks, until, timeout: None, deadline: None, sleep: None, bells: None, running: 0, has_failed: false }
+    Waiting {
+        tasks,
+        until,
+        timeout: None,
+        deadline: None,
+        sleep: None,
+        bells: None,
+        running: 0,
+        has_failed: false,
+        is_late: false,
+    }
 }
 
 pin_project! {
@@ -131,6 +142,8 @@ pin_project! {
         bells: Option<Arc<Bells>>,
         running: usize,
         has_failed: bool,
+        // The time is over.
+        is_late: bool,
     }
 }
 
@@ -292,7 +305,13 @@ impl<T> Future for Waiting<T> {
                 return Poll::Ready(look.end());
             }
             let Some(deadline) = deadline else { return Poll::Pending };
-            if poll_sleep(this.sleep, deadline, cx).is_pending() {
+            if !*this.is_late {
+                if poll_sleep(this.sleep, deadline, cx).is_pending() {
+                    return Poll::Pending;
+                }
+                // Those that end at this very instant go first.
+                *this.is_late = true;
+                cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
         } else {

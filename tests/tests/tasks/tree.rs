@@ -37,6 +37,7 @@ async fn what_was_spawned_stands_under_who_had_spawned_it() {
     async fn nested() -> Result<(), String> {
         let group = task_group(async |group: Group<String>| {
             group.spawn_named("deep", pending::<()>());
+            spin().await;
             advance(secs(1)).await;
             group.spawn_named("deep and late", pending::<()>());
             pending::<Result<(), String>>().await

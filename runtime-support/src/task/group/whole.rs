@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::thread;
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -27,7 +28,7 @@ use crate::task::who::Name;
 ///
 /// Its error is also what the children's errors become, by `From`. Of a body that returns nothing that is a boxed error.
 #[diagnostic::on_unimplemented(
-    message = "the body of a `task_group` returns `{Self}`, which can not fail",
+    message = "the body of a `task_group` returns `{Self}`, which does not say whether it has failed",
     label = "returns `{Self}`",
     note = "let it return a `Result` whose error implements `Display`, or `()`: the errors of the children become that error",
     note = "a body that never ends has the output `!`: write `async |group| -> () {{ .. }}`"
@@ -159,10 +160,19 @@ pin_project! {
             let key = members.key;
             let body = &mut this.body;
             let mut carried = Some(members.carried.clone());
-            this.scope.watch(|| Carried::within(&mut carried, || list::within(key.id(), || body.set(None))));
+            let drop_body = || Carried::within(&mut carried, || list::within(key.id(), || body.set(None)));
+            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(drop_body)));
             let ended = this.outcome.take().map_or_else(Vec::new, Ended::into_panic);
             ended.iter().for_each(|payload| members.report_panic(&**payload));
             members.take_failures().report(&members);
+            match dropped {
+                Err(payload) if thread::panicking() => members.report_panic(&*payload),
+                Err(payload) => {
+                    drop(key.remove());
+                    resume_unwind(payload);
+                }
+                Ok(()) => {}
+            }
             drop(key.remove());
         }
     }
