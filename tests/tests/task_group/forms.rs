@@ -230,7 +230,10 @@ fn c111_debug_names_the_unfinished_and_counts_the_finished() {
             let ended = group.spawn_named("ended", async {});
             ended.await.unwrap();
             let shown = format!("{group:?}");
-            let expected = format!("Group {{ unfinished: [\"waiting {}\"], finished: 1, is_cancelling: false, is_over: false }}", waiting.id());
+            let expected = format!(
+                "Group {{ unfinished: [\"waiting {}\"], finished: 1, is_cancelling: false, is_over: false }}",
+                waiting.id()
+            );
             assert_eq!(shown, expected);
             gate.notify_one();
             waiting.await.unwrap();

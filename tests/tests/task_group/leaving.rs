@@ -7,7 +7,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::yield_now;
 use tokio::time::Instant;
-use weftwork::{Context, Group, ReportKind, clean_ups, context, drain, millis, secs, task_group, tasks, timeout, with, with_grace};
+use weftwork::{
+    Context, Group, ReportKind, clean_ups, context, drain, millis, secs, task_group, tasks, timeout, with, with_grace,
+};
 use weftwork_tests::{Log, Reports, after, on_both_runtimes, poll_once, spin, timed};
 
 use crate::fails::noted;
@@ -332,11 +334,13 @@ fn c106_a_group_that_was_never_polled_leaves_nothing() {
 #[test]
 fn c106_a_dropped_group_is_off_the_list() {
     on_both_runtimes(|| async {
-        let mut group = Box::pin(task_group(async |group: Group<String>| {
-            group.spawn_named("c106 listed child", pending::<()>());
-            Ok(())
-        })
-        .named("c106 listed group"));
+        let mut group = Box::pin(
+            task_group(async |group: Group<String>| {
+                group.spawn_named("c106 listed child", pending::<()>());
+                Ok(())
+            })
+            .named("c106 listed group"),
+        );
         assert!(poll_once(group.as_mut()).is_pending());
         let listed = |name: &str| tasks().iter().any(|task| task.name() == name);
         assert!(listed("c106 listed group") && listed("c106 listed child"));

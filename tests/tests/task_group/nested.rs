@@ -278,7 +278,9 @@ async fn c94_a_group_inside_of_a_context() {
         with!(_ = noted(&log, "around"), {
             task_group(async |group: Group<String>| {
                 let log = log.clone();
-                group.spawn(async move { with!(_ = noted(&log, "inside"), { after(10, Err::<(), _>("broken".to_owned())).await }).await });
+                group.spawn(async move {
+                    with!(_ = noted(&log, "inside"), { after(10, Err::<(), _>("broken".to_owned())).await }).await
+                });
                 Ok(())
             })
             .await

@@ -142,11 +142,12 @@ fn c90_a_group_that_goes_on_on_another_runtime() {
 
 #[test]
 fn c90_children_spawned_from_another_runtime_run_on_that_of_the_group() {
-    let [one, two] = ["one", "two"]
-        .map(|name| Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().unwrap());
+    let [one, two] =
+        ["one", "two"].map(|name| Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().unwrap());
     let ran_on = one.block_on(task_group(async |group: Group<String>| {
         let of_other = group.clone();
-        let spawned = two.spawn(async move { of_other.spawn(async { Ok::<_, String>(thread::current().name().map(str::to_owned)) }) });
+        let spawned =
+            two.spawn(async move { of_other.spawn(async { Ok::<_, String>(thread::current().name().map(str::to_owned)) }) });
         let child = spawned.await.unwrap();
         child.await.unwrap()
     }));

@@ -50,7 +50,8 @@ pub(crate) fn reset() {
 }
 
 pub(crate) fn counts() -> String {
-    let all: Vec<String> = NAMES.iter().zip(&COUNTS).map(|(name, count)| format!("{} {name}", count.load(Ordering::Relaxed))).collect();
+    let all: Vec<String> =
+        NAMES.iter().zip(&COUNTS).map(|(name, count)| format!("{} {name}", count.load(Ordering::Relaxed))).collect();
     all.join(", ")
 }
 
