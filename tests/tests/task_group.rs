@@ -10,6 +10,8 @@ mod foreign;
 mod forms;
 #[path = "task_group/freed.rs"]
 mod freed;
+#[path = "task_group/late.rs"]
+mod late;
 #[path = "task_group/leaving.rs"]
 mod leaving;
 #[path = "task_group/limit.rs"]
