@@ -3,11 +3,12 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const FORMS: [&str; 5] = [
+const FORMS: [&str; 6] = [
     include_str!("../rustfmt/context.rs"),
     include_str!("../rustfmt/gather.rs"),
     include_str!("../rustfmt/generator.rs"),
     include_str!("../rustfmt/race.rs"),
+    include_str!("../rustfmt/tasks.rs"),
     include_str!("../rustfmt/with.rs"),
 ];
 

@@ -4,4 +4,5 @@
 mod context;
 mod gather;
 mod policies;
+mod tasks;
 mod transactional;

@@ -157,6 +157,16 @@ impl<'c> Case<'_, '_, 'c> {
         self.print(Unit::Allocations, &counts)
     }
 
+    /// Prints how many bytes a call has taken at its peak, once it has run before.
+    pub(crate) fn peak(mut self) -> Self {
+        let peaks = self.candidates.iter_mut().map(|candidate| {
+            (candidate.run)(1);
+            alloc::peak(|| (candidate.run)(1)) as f64
+        });
+        let peaks: Vec<f64> = peaks.collect();
+        self.print(Unit::Bytes, &peaks)
+    }
+
     fn print(self, unit: Unit, figures: &[f64]) -> Self {
         for (candidate, theirs) in self.candidates.iter().zip(figures).skip(1) {
             self.bench.print(&self.name, unit, figures[0], candidate.name, *theirs);

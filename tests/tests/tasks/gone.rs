@@ -150,7 +150,7 @@ fn a_group_that_fails_or_is_dropped_is_gone() {
 #[test]
 fn the_end_of_the_runtime_takes_all_of_them() {
     let runtime = current_thread();
-    let task = runtime.block_on(async {
+    let (task,) = runtime.block_on(async {
         background("gone runtime", pending::<()>());
         let task = spawn(async {
             let _inner = spawn(pending::<()>()).named("gone runtime");
@@ -161,7 +161,7 @@ fn the_end_of_the_runtime_takes_all_of_them() {
             group.named("gone runtime").await
         });
         spin().await;
-        task.named("gone runtime")
+        (task.named("gone runtime"),)
     });
     assert_eq!(alive("gone runtime"), 5);
     drop(runtime);
