@@ -39,7 +39,7 @@ pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
 pub use scope::{CleanUp, clean_ups, drain, with_grace};
 pub use task::{
     Cancel, Child, ChildError, Group, GroupError, GroupOutcome, OnFailure, Outcome, PendingTasks, Ready, Restart, Task,
-    TaskError, TaskGroup, TaskId, TaskInfo, TaskKind, Tasks, Until, Wait, Waiting, background, background_with_restart,
+    TaskError, TaskGroup, TaskId, TaskInfo, TaskKind, Tasks, Told, Until, Wait, Waiting, background, background_with_restart,
     drain_background, spawn, task_group, tasks, wait,
 };
 pub use time::{millis, secs};
