@@ -38,7 +38,7 @@ pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
 pub use scope::{CleanUp, clean_ups, drain, with_grace};
 pub use task::{
-    Cancel, Child, ChildError, Group, GroupError, GroupOutcome, OnFailure, Outcome, PendingTasks, Ready, Restart, Task,
+    Cancel, Child, ChildError, Group, GroupError, GroupOutcome, IsTask, OnFailure, Outcome, PendingTasks, Ready, Restart, Task,
     TaskError, TaskGroup, TaskId, TaskInfo, TaskKind, Tasks, Told, Until, Wait, Waiting, background, background_with_restart,
     drain_background, spawn, task_group, tasks, wait,
 };

@@ -35,7 +35,7 @@ pub use self::outcome::{Outcome, Told};
 pub use self::restart::Restart;
 pub use self::spawn::{Task, spawn};
 pub use self::tree::{TaskInfo, TaskKind, Tasks, tasks};
-pub use self::wait::{PendingTasks, Until, Wait, Waiting, wait};
+pub use self::wait::{IsTask, PendingTasks, Until, Wait, Waiting, wait};
 pub use self::who::TaskId;
 
 use tokio::runtime::Handle;

@@ -119,6 +119,9 @@ where
 {
     TaskGroup {
         make: Some(body),
+        call: |body, group| body(group),
+        poll: |body, cx| body.poll(cx).map(GroupOutcome::into_result),
+        text: ToString::to_string,
         body: None,
         outcome: None,
         members: None,
@@ -136,6 +139,10 @@ pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct TaskGroup<F, B, V, E> {
         make: Option<F>,
+        // Here, so that what a body has to be is asked where the group is made, and nowhere else.
+        call: fn(F, Group<E>) -> B,
+        poll: fn(Pin<&mut B>, &mut Context<'_>) -> Poll<Result<V, E>>,
+        text: fn(&E) -> String,
         // From the first poll up to its own end, or to the group's failure.
         #[pin]
         body: Option<B>,
@@ -231,12 +238,7 @@ impl<F, B, V, E> TaskGroup<F, B, V, E> {
     }
 }
 
-impl<F, B, V, E> Future for TaskGroup<F, B, V, E>
-where
-    F: FnOnce(Group<E>) -> B,
-    B: Future<Output: GroupOutcome<Value = V, Error = E>>,
-    E: fmt::Display + Send + 'static,
-{
+impl<F, B, V, E: Send + 'static> Future for TaskGroup<F, B, V, E> {
     type Output = Result<V, GroupError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -246,12 +248,7 @@ where
     }
 }
 
-impl<F, B, V, E> TaskGroup<F, B, V, E>
-where
-    F: FnOnce(Group<E>) -> B,
-    B: Future<Output: GroupOutcome<Value = V, Error = E>>,
-    E: fmt::Display + Send + 'static,
-{
+impl<F, B, V, E: Send + 'static> TaskGroup<F, B, V, E> {
     fn step(mut self: Pin<&mut Self>, members: &Members<E>, cx: &mut Context<'_>) -> Poll<Result<V, GroupError<E>>> {
         members.set_owner(cx.waker());
         ready!(self.as_mut().poll_body(members, cx));
@@ -292,12 +289,12 @@ where
         let collector = Arc::new(Collector::new());
         let carried = Carried::with_collector(collector.clone(), *this.grace);
         let setting = Setting { runtime, key, on_failure: *this.on_failure, limit: *this.limit };
-        let members = Arc::new(Members::new(setting, collector, carried, ToString::to_string));
+        let members = Arc::new(Members::new(setting, collector, carried, *this.text));
         let seats: Arc<dyn Seats> = members.clone();
         key.set_seats(Arc::downgrade(&seats));
         *this.members = Some(members.clone());
-        let group = Group { members: members.clone() };
-        match catch_unwind(AssertUnwindSafe(|| list::within(key.id(), || make(group)))) {
+        let (group, call) = (Group { members: members.clone() }, *this.call);
+        match catch_unwind(AssertUnwindSafe(|| list::within(key.id(), || call(make, group)))) {
             Ok(body) => this.body.set(Some(body)),
             Err(payload) => {
                 members.panicked();
@@ -315,10 +312,11 @@ where
         let ended = if members.has_failed() {
             Ended::GivenUp
         } else {
-            let poll = || list::within(key.id(), || body.poll(cx));
+            let poll_body = *this.poll;
+            let poll = || list::within(key.id(), || poll_body(body, cx));
             match this.scope.watch(|| catch_unwind(AssertUnwindSafe(poll))) {
                 Ok(Poll::Pending) => return Poll::Pending,
-                Ok(Poll::Ready(output)) => match output.into_result() {
+                Ok(Poll::Ready(output)) => match output {
                     Ok(value) => Ended::Returned(Some(value)),
                     Err(error) => {
                         members.fail(error);
