@@ -36,7 +36,7 @@ fn c94_the_first_error_cancels_and_cleans_up_the_others_and_stops_the_body() {
                 async move {
                     with!(_ = noted(&log, "sibling"), {
                         started.notify_one();
-                        pending::<()>().await
+                        pending::<()>().await;
                     })
                     .await;
                 }
@@ -68,7 +68,7 @@ fn c94_the_body_is_dropped_where_it_stands_and_cleaned_up() {
         let error = task_group(async |group: Group<String>| {
             with!(_ = noted(&log, "body"), {
                 group.spawn(async { Err::<(), _>("broken") });
-                pending::<()>().await
+                pending::<()>().await;
             })
             .await;
             Ok(())
@@ -180,7 +180,7 @@ fn c96_the_body_fails_first() {
             group.spawn(async move {
                 with!(_ = noted(&inner, "child"), {
                     is_started.notify_one();
-                    pending::<()>().await
+                    pending::<()>().await;
                 })
                 .await;
             });
@@ -218,7 +218,7 @@ async fn c96_a_child_that_fails_behind_the_body_is_attached() {
     })
     .await
     .unwrap_err();
-    assert_eq!(error.iter().map(|one| one.is_of_body()).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(error.iter().map(weftwork::ChildError::is_of_body).collect::<Vec<_>>(), [true, false]);
     assert_eq!(error.into_errors().collect::<Vec<_>>(), ["body", "child"]);
 }
 

@@ -200,7 +200,7 @@ fn c92_the_body_may_be_a_closure_that_gives_a_future() {
     }
     on_both_runtimes(|| async {
         assert_eq!(task_group(run).await.unwrap(), 8);
-        assert_eq!(task_group(|group| run(group)).await.unwrap(), 8);
+        assert_eq!(task_group(run).await.unwrap(), 8);
         assert_eq!(task_group(async move |group| run(group).await).await.unwrap(), 8);
     });
 }

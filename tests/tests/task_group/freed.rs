@@ -201,7 +201,7 @@ fn c110_spawning_in_a_clean_up_while_the_group_stops_for_a_failure() {
                 });
                 weftwork::with!(_ = context, {
                     is_started.notify_one();
-                    pending::<()>().await
+                    pending::<()>().await;
                 })
                 .await;
             });

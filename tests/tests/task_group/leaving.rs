@@ -36,7 +36,7 @@ async fn with_slow_child(log: Log, name: &'static str, grace: Option<Duration>) 
         Some(grace) => group.grace(grace).await,
         None => group.await,
     }
-    .map_err(|error| error.into_first())
+    .map_err(weftwork::GroupError::into_first)
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +152,7 @@ async fn c105_the_timeout_waits_for_children_that_hold_contexts_of_children() {
                 inner.spawn(async move { with!(_ = slow(&log, 3000), { pending::<()>().await }).await });
                 Ok(())
             });
-            inner.await.map_err(|error| error.into_first())
+            inner.await.map_err(weftwork::GroupError::into_first)
         });
         Ok(())
     });
@@ -169,14 +169,7 @@ async fn c105_every_child_is_gone_when_a_group_is_given_up() {
         let group = task_group(async |group: Group<String>| {
             for _ in 0..8 {
                 let gone = log.on_drop("gone");
-                group.spawn(async move {
-                    let _gone = gone;
-                    loop {
-                        yield_now().await;
-                    }
-                    #[allow(unreachable_code, reason = "it says what the child ends in")]
-                    ()
-                });
+                group.spawn(for_ever(gone));
             }
             pending::<Result<(), String>>().await
         });
@@ -207,7 +200,7 @@ fn c106_a_group_that_is_dropped_cancels_its_children_and_drain_waits_for_them() 
                 group.spawn_named("c106 child", async move {
                     with!(_ = context, {
                         is_started.notify_one();
-                        pending::<()>().await
+                        pending::<()>().await;
                     })
                     .await;
                 });
@@ -275,7 +268,7 @@ fn c106_dropped_while_it_stops() {
             group.spawn(async move {
                 with!(_ = gated, {
                     is_started.notify_one();
-                    pending::<()>().await
+                    pending::<()>().await;
                 })
                 .await;
             });
@@ -288,7 +281,7 @@ fn c106_dropped_while_it_stops() {
         }
         group.abort();
         assert!(group.await.unwrap_err().is_cancelled());
-        assert_eq!(drain(Duration::ZERO).await.is_empty(), false);
+        assert!(!drain(Duration::ZERO).await.is_empty());
         gate.notify_one();
         assert!(drain(Duration::MAX).await.is_empty());
         assert_eq!(log.text(), "stopping cleaned");
@@ -349,4 +342,11 @@ fn c106_a_dropped_group_is_off_the_list() {
         assert!(drain(Duration::MAX).await.is_empty());
         assert!(!listed("c106 listed child"));
     });
+}
+
+/// Never stands still.
+async fn for_ever<T>(_kept: T) {
+    loop {
+        yield_now().await;
+    }
 }

@@ -44,7 +44,7 @@ fn c108_the_error_of_an_inner_group_is_the_error_of_a_child_with_all_attached() 
             outer.spawn(async move {
                 with!(_ = noted(&inner, "sibling"), {
                     is_started.notify_one();
-                    pending::<()>().await
+                    pending::<()>().await;
                 })
                 .await;
             });
@@ -108,7 +108,7 @@ fn c108_the_outer_failure_cancels_the_inner_group_whole() {
                     inner.spawn(async move {
                         with!(_ = noted(&log, "grandchild"), {
                             is_started.notify_one();
-                            pending::<()>().await
+                            pending::<()>().await;
                         })
                         .await;
                     });

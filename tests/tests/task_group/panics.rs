@@ -37,7 +37,7 @@ fn waiting(group: &Group<String>, log: &Log, name: &'static str) -> Arc<Notify> 
     group.spawn(async move {
         with!(_ = noted(&log, name), {
             is_started.notify_one();
-            pending::<()>().await
+            pending::<()>().await;
         })
         .await;
     });

@@ -59,12 +59,11 @@ fn c94_a_group_that_moves_from_task_to_task() {
             Ok(1)
         }));
         for _ in 0..3 {
-            group = tokio::spawn(async move {
+            let polled = tokio::spawn(async move {
                 assert!(poll_once(group.as_mut()).is_pending());
-                group
-            })
-            .await
-            .unwrap();
+                (group,)
+            });
+            (group,) = polled.await.unwrap();
         }
         let ended = tokio::spawn(group);
         yield_now().await;
@@ -146,9 +145,11 @@ fn c90_children_spawned_from_another_runtime_run_on_that_of_the_group() {
         ["one", "two"].map(|name| Builder::new_multi_thread().worker_threads(1).thread_name(name).enable_all().build().unwrap());
     let ran_on = one.block_on(task_group(async |group: Group<String>| {
         let of_other = group.clone();
-        let spawned =
-            two.spawn(async move { of_other.spawn(async { Ok::<_, String>(thread::current().name().map(str::to_owned)) }) });
-        let child = spawned.await.unwrap();
+        let spawned = two.spawn(async move {
+            let child = of_other.spawn(async { Ok::<_, String>(thread::current().name().map(str::to_owned)) });
+            (child,)
+        });
+        let (child,) = spawned.await.unwrap();
         child.await.unwrap()
     }));
     assert_eq!(ran_on.unwrap().as_deref(), Some("one"));

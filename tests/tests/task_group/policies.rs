@@ -48,7 +48,7 @@ async fn c100_collect_and_the_error_of_the_body() {
     .on_failure(OnFailure::Collect)
     .await
     .unwrap_err();
-    assert_eq!(error.iter().map(|one| one.is_of_body()).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(error.iter().map(weftwork::ChildError::is_of_body).collect::<Vec<_>>(), [false, true, false]);
     assert_eq!(error.into_errors().collect::<Vec<_>>(), ["first", "second", "third"]);
 }
 

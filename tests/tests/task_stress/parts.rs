@@ -180,10 +180,10 @@ fn tasked(at: At, mut random: Random) -> Part {
                 }
             }
             _ => {
-                if let Err(error) = task.await {
-                    if let Ok(payload) = error.into_panic() {
-                        payload_told(&*payload, Via::Handle);
-                    }
+                if let Err(error) = task.await
+                    && let Ok(payload) = error.into_panic()
+                {
+                    payload_told(&*payload, Via::Handle);
                 }
             }
         }
