@@ -17,7 +17,7 @@ pub(crate) struct Collector {
 impl Collector {
     /// One inside that of the moment.
     pub(crate) fn new() -> Self {
-        Self { kept: Mutex::new(None), outer: current() }
+        Self { kept: Mutex::new(None), outer: Carried::collector() }
     }
 
     /// Keeps reports from now on.
@@ -43,12 +43,8 @@ impl Collector {
     }
 }
 
-fn current() -> Option<Arc<Collector>> {
-    Carried::read(|carried| carried.collector.clone())
-}
-
 /// Whether somebody has taken it.
 pub(super) fn collected(report: &Report) -> bool {
     let is_of_clean_up = matches!(report.kind(), ReportKind::CleanUpFailed | ReportKind::CleanUpPanicked);
-    is_of_clean_up && current().is_some_and(|collector| collector.keep(report))
+    is_of_clean_up && Carried::collector().is_some_and(|collector| collector.keep(report))
 }

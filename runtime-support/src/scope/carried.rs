@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::report::Collector;
@@ -16,7 +17,9 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(crate) struct Carried {
     pub(super) grace: Option<Duration>,
-    pub(crate) collector: Option<Arc<Collector>>,
+    collector: Option<Arc<Collector>>,
+    /// The task that it is for was detached: nothing goes along any more.
+    is_loose: AtomicBool,
 }
 
 impl Carried {
@@ -42,20 +45,41 @@ impl Carried {
 
     /// That of this moment with another grace period.
     pub(crate) fn with_grace(period: Duration) -> Arc<Self> {
-        let collector = Self::read(|carried| carried.collector.clone());
-        Arc::new(Self { grace: Some(period), collector })
+        Arc::new(Self { grace: Some(period), collector: Self::collector(), is_loose: AtomicBool::new(false) })
     }
 
     /// That of this moment with another collector, and another grace period if there is one.
     pub(crate) fn with_collector(collector: Arc<Collector>, grace: Option<Duration>) -> Arc<Self> {
         let grace = grace.or_else(|| Self::read(|carried| carried.grace));
-        Arc::new(Self { grace, collector: Some(collector) })
+        Arc::new(Self { grace, collector: Some(collector), is_loose: AtomicBool::new(false) })
+    }
+
+    /// That of this moment for a single task, which may be detached.
+    #[inline]
+    pub(crate) fn for_one() -> Option<Arc<Self>> {
+        if IS_SET.get() { Self::copy() } else { None }
+    }
+
+    #[cold]
+    fn copy() -> Option<Arc<Self>> {
+        let grace = Self::read(|carried| carried.grace);
+        Some(Arc::new(Self { grace, collector: Self::collector(), is_loose: AtomicBool::new(false) }))
+    }
+
+    /// The group that collects the failures of clean-ups at this moment.
+    pub(crate) fn collector() -> Option<Arc<Collector>> {
+        Self::read(|carried| carried.collector.clone())
+    }
+
+    /// Nothing goes along from the next poll on.
+    pub(crate) fn let_go(&self) {
+        self.is_loose.store(true, Ordering::Relaxed);
     }
 
     /// Sets it while `run` runs; nothing leaves what is there.
     #[inline]
     pub(crate) fn within<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
-        if this.is_none() {
+        if this.as_ref().is_none_or(|carried| carried.is_loose.load(Ordering::Relaxed)) {
             return run();
         }
         let _set = Set::new(this);

@@ -34,7 +34,7 @@ pub(super) enum On {
 enum Join<T> {
     Running(JoinHandle<Ended<T>>),
     /// It has ended, and nobody has looked.
-    Ended(Result<Ended<T>, JoinError>),
+    Ended(Box<Result<Ended<T>, JoinError>>),
     Refused,
     /// Somebody has looked, or has the handle now.
     Taken,
@@ -55,8 +55,8 @@ impl<T> Handle<T> {
             key.rename(&name);
         }
         self.who.name = name;
-        if let Join::Ended(Ok(ended)) = &mut self.join {
-            ended.rename(&self.who);
+        if let Join::Ended(ended) = &mut self.join {
+            rename(ended, &self.who);
         }
     }
 
@@ -102,10 +102,8 @@ impl<T> Handle<T> {
     }
 
     fn keep(&mut self, mut ended: Result<Ended<T>, JoinError>) {
-        if let Ok(ended) = &mut ended {
-            ended.rename(&self.who);
-        }
-        self.join = Join::Ended(ended);
+        rename(&mut ended, &self.who);
+        self.join = Join::Ended(Box::new(ended));
     }
 
     /// The same, without waiting.
@@ -122,10 +120,12 @@ impl<T> Handle<T> {
     /// What it has ended with, behind `poll_ended`.
     pub(super) fn take(&mut self) -> Result<T, TaskError> {
         match std::mem::replace(&mut self.join, Join::Taken) {
-            Join::Ended(Ok(ended)) => ended.into_result(&self.who),
-            // In a destructor that ran outside of everything that catches it.
-            Join::Ended(Err(error)) if error.is_panic() => Err(TaskError::panicked(self.who.clone(), error.into_panic())),
-            Join::Ended(Err(_)) => Err(TaskError::cancelled(self.who.clone())),
+            Join::Ended(ended) => match *ended {
+                Ok(ended) => ended.into_result(&self.who),
+                // In a destructor that ran outside of everything that catches it.
+                Err(error) if error.is_panic() => Err(TaskError::panicked(self.who.clone(), error.into_panic())),
+                Err(_) => Err(TaskError::cancelled(self.who.clone())),
+            },
             Join::Refused => Err(TaskError::refused(self.who.clone())),
             Join::Running(_) => unreachable!("it is taken behind its end"),
             Join::Taken => panic!("the task {} was polled after it had given its output", self.who),
@@ -134,9 +134,13 @@ impl<T> Handle<T> {
 
     /// The same where the output is not wanted.
     pub(super) fn into_error(mut self) -> TaskError {
-        if let Join::Ended(Ok(Ended::Failed(_, unseen))) = self.join {
-            return TaskError::failed_in_group(self.who, unseen.into_message());
-        }
+        self.join = match self.join {
+            Join::Ended(ended) => match *ended {
+                Ok(Ended::Failed(_, unseen)) => return TaskError::failed_in_group(self.who, unseen.into_message()),
+                ended => Join::Ended(Box::new(ended)),
+            },
+            join => join,
+        };
         match self.take() {
             Ok(_) => TaskError::never_ready(self.who),
             Err(error) => error,
@@ -160,8 +164,10 @@ impl<T> Handle<T> {
     /// Whether it has failed, where it has ended; one that was cancelled has not.
     pub(super) fn is_failure(&self, judge: fn(&T) -> bool) -> bool {
         match &self.join {
-            Join::Ended(Ok(ended)) => ended.is_failure(judge),
-            Join::Ended(Err(error)) => error.is_panic(),
+            Join::Ended(ended) => match &**ended {
+                Ok(ended) => ended.is_failure(judge),
+                Err(error) => error.is_panic(),
+            },
             Join::Running(_) | Join::Refused | Join::Taken => false,
         }
     }
@@ -187,6 +193,13 @@ impl<T> Handle<T> {
             Join::Running(join) => Some(join),
             Join::Ended(_) | Join::Refused | Join::Taken => None,
         }
+    }
+}
+
+/// It may have been given its name behind its end.
+fn rename<T>(ended: &mut Result<Ended<T>, JoinError>, who: &Who) {
+    if let Ok(ended) = ended {
+        ended.rename(who);
     }
 }
 

@@ -69,11 +69,6 @@ impl<F> Running<F> {
         !std::mem::replace(self.project().has_waited, true)
     }
 
-    /// Nothing goes along any more but the span.
-    pub(super) fn let_go(self: Pin<&mut Self>) {
-        *self.project().carried = None;
-    }
-
     /// What goes along.
     pub(super) fn carried(self: Pin<&mut Self>) -> &mut Option<Arc<Carried>> {
         self.project().carried

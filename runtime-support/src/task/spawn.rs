@@ -7,7 +7,6 @@ use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -66,7 +65,7 @@ where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
 {
-    let carried = Carried::current();
+    let carried = Carried::for_one();
     Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), carried }.begin().run(future)
 }
 
@@ -109,15 +108,10 @@ impl Begun {
         F: Future<Output: Send + 'static> + Send + 'static,
     {
         let Self { runtime, key, who, carried } = self;
-        let leash = carried.is_some().then(|| Arc::new(Leash::default()));
-        let join = runtime.spawn(Free { running: Running::new(future, carried), key, leash: leash.clone() });
-        Task { handle: Some(Handle::new(join, who, On::List(key, runtime.id()))), leash }
+        let join = runtime.spawn(Free { running: Running::new(future, carried.clone()), key });
+        Task { handle: Some(Handle::new(join, who, On::List(key, runtime.id()))), carried }
     }
 }
-
-/// Holds what goes along into a task, until that is detached.
-#[derive(Debug, Default)]
-struct Leash(AtomicBool);
 
 pin_project! {
     /// A task that belongs to its handle.
@@ -125,7 +119,6 @@ pin_project! {
         #[pin]
         running: Running<F>,
         key: Key,
-        leash: Option<Arc<Leash>>,
     }
 
     impl<F> PinnedDrop for Free<F> {
@@ -201,10 +194,6 @@ impl<F: Future<Output: Send + 'static>> Future for Free<F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.as_mut().project();
-        if this.leash.as_ref().is_some_and(|leash| leash.0.load(Ordering::Relaxed)) {
-            *this.leash = None;
-            this.running.as_mut().let_go();
-        }
         match this.running.as_mut().poll(this.key.id(), cx) {
             Poll::Pending => {
                 if this.running.begins_to_wait() {
@@ -256,7 +245,8 @@ fn judge<T: Told>(output: T, who: &Who) {
 pub struct Task<T> {
     /// Until it is given away.
     handle: Option<Handle<T>>,
-    leash: Option<Arc<Leash>>,
+    /// What goes along into it.
+    carried: Option<Arc<Carried>>,
 }
 
 impl<T> Task<T> {
@@ -329,8 +319,8 @@ impl<T> Task<T> {
     where
         T: Told + Send + 'static,
     {
-        if let Some(leash) = &self.leash {
-            leash.0.store(true, Ordering::Relaxed);
+        if let Some(carried) = &self.carried {
+            carried.let_go();
         }
         let mut handle = self.give_away();
         let to_be_judged: Box<dyn Any + Send> = Box::new(Judge { judge: judge::<T>, who: handle.who.clone() });
@@ -383,15 +373,22 @@ impl<T> Future for Task<T> {
 impl<T> Unpin for Task<T> {}
 
 impl<T> Drop for Task<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(mut handle) = self.handle.take() else { return };
-        // One that has ended is dropped with what nobody has looked at, which is reported.
-        if !handle.is_taken() && !handle.look() {
-            let mut scope = Scope::new();
-            handle.cancel(&mut scope);
-            // Whoever is around waits for it.
-            scope.pass_on();
+        if let Some(handle) = self.handle.as_mut().filter(|handle| !handle.is_taken()) {
+            give_up(handle);
         }
+    }
+}
+
+/// Nobody has looked at its end, and nobody will.
+fn give_up<T>(handle: &mut Handle<T>) {
+    // One that has ended is dropped with what nobody has looked at, which is reported.
+    if !handle.look() {
+        let mut scope = Scope::new();
+        handle.cancel(&mut scope);
+        // Whoever is around waits for it.
+        scope.pass_on();
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::list::{Seen, seen};
 use super::who::{TaskId, Who};
 
@@ -84,9 +86,7 @@ impl fmt::Display for TaskInfo {
     }
 }
 
-/// Everything that lives, in the order of the numbers: what [`tasks`] returns.
-///
-/// Of two that were spawned on one thread the older one has the lower number.
+/// Everything that lives, the oldest first: what [`tasks`] returns.
 ///
 /// Displayed it is a tree: what was spawned stands under who had spawned it.
 #[derive(Clone, Debug)]
@@ -121,16 +121,17 @@ pub struct Tasks {
 /// ```
 #[must_use]
 pub fn tasks() -> Tasks {
-    let mut all: Vec<TaskInfo> = seen()
-        .into_iter()
-        .map(|Seen { who, kind, parent, since }| TaskInfo { who, kind, parent, age: since.elapsed() })
-        .collect();
-    all.sort_by_key(|task| task.who.id);
+    let mut all = seen();
+    // Numbers of several threads are given out in blocks.
+    all.sort_by_key(|Seen { who, since, .. }| (*since, who.id));
+    let now = Instant::now();
+    let age = |since| now.saturating_duration_since(since);
+    let all = all.into_iter().map(|Seen { who, kind, parent, since }| TaskInfo { who, kind, parent, age: age(since) }).collect();
     Tasks { all }
 }
 
 impl Tasks {
-    /// One after the other, in the order of their numbers.
+    /// One after the other, the oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, TaskInfo> {
         self.all.iter()
     }
