@@ -198,7 +198,7 @@ impl Key {
     pub(super) fn waits(self) {
         let now = Instant::now();
         if let Some(entry) = entry(&mut entries(self.shard), self) {
-            entry.since.get_or_insert(now);
+            entry.since = Some(now);
         }
     }
 

@@ -54,8 +54,7 @@ impl TaskInfo {
         self.who.site
     }
 
-    /// How long it had lived: since it first had to wait, or was first listed. One that has not run yet is as young as the first list
-    /// that has it.
+    /// How long it had lived: since it first had to wait. Of one that has not come to that it is the time since it was first listed.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.age

@@ -197,7 +197,7 @@ impl<E> Members<E> {
             return true;
         }
         let Some(member) = state.member(seat, id) else { return false };
-        member.since.get_or_insert(now);
+        member.since = Some(now);
         let old = member.waker.replace(waker.clone());
         drop(state);
         drop(old);
