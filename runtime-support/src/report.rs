@@ -178,13 +178,20 @@ fn by_default(report: &Report) {
 
 /// An error with what caused it.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!(": {cause}"));
-        source = cause.source();
-    }
-    text
+    shown(|| {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        text
+    })
+}
+
+/// A text of the user's. One that can not be shown must not take the place of what is going on.
+pub(crate) fn shown(text: impl FnOnce() -> String) -> String {
+    catch_unwind(AssertUnwindSafe(text)).unwrap_or_else(|_| String::from("an error whose `Display` panicked"))
 }
 
 /// An error that nobody gets. One that can not be shown must not take the place of what is going on.

@@ -169,7 +169,7 @@ impl<F: Future> Task<F> {
         let _left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
         let (carried, future) = (this.carried, &mut this.future);
         let of = this.counted.as_ref().map(|Counted(shared)| &shared.entry);
-        Standing::within(of, || Carried::within(carried, || future.set(None)));
+        Standing::within(of, || Carried::exactly(carried, || future.set(None)));
     }
 }
 
@@ -196,7 +196,7 @@ impl<F: Future> Future for Task<F> {
         let left = this.counted.as_ref().map(|Counted(shared)| Left { shared, mark: Mark::now() });
         let of = this.counted.as_ref().map(|Counted(shared)| &shared.entry);
         let polled =
-            catch_unwind(AssertUnwindSafe(|| Standing::within(of, || Carried::within(this.carried, || future.poll(cx)))));
+            catch_unwind(AssertUnwindSafe(|| Standing::within(of, || Carried::exactly(this.carried, || future.poll(cx)))));
         drop(left);
         let output = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

@@ -76,10 +76,22 @@ impl Carried {
         self.is_loose.store(true, Ordering::Relaxed);
     }
 
+    /// The same at the boundary of a task: nothing else is there while `run` runs.
+    #[inline]
+    pub(crate) fn exactly<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
+        if this.is_none() && !IS_SET.get() {
+            return run();
+        }
+        let mut none = None;
+        let is_loose = this.as_ref().is_some_and(|carried| carried.is_loose.load(Ordering::Relaxed));
+        let _set = Set::new(if is_loose { &mut none } else { this });
+        run()
+    }
+
     /// Sets it while `run` runs; nothing leaves what is there.
     #[inline]
     pub(crate) fn within<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
-        if this.as_ref().is_none_or(|carried| carried.is_loose.load(Ordering::Relaxed)) {
+        if this.is_none() {
             return run();
         }
         let _set = Set::new(this);
@@ -103,7 +115,7 @@ struct Set<'c> {
 impl<'c> Set<'c> {
     fn new(owner: &'c mut Option<Arc<Carried>>) -> Self {
         let carried = owner.take();
-        IS_SET.set(true);
+        IS_SET.set(carried.is_some());
         let before = CURRENT.try_with(|current| current.replace(carried)).ok().flatten();
         Self { owner, before }
     }

@@ -102,17 +102,17 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
         }
         if let Some(rest) = this.rest.as_mut().as_pin_mut() {
             let carried = this.carried;
-            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::within(carried, || rest.poll(cx)))));
+            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly(carried, || rest.poll(cx)))));
             if let Ok(Poll::Pending) = polled {
                 return Poll::Pending;
             }
             if let Err(payload) = polled {
-                Carried::within(carried, || this.finish.0.panicked(&*payload));
+                Carried::exactly(carried, || this.finish.0.panicked(&*payload));
             }
             let rest = &mut this.rest;
-            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::within(carried, || rest.set(None)))));
+            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly(carried, || rest.set(None)))));
             if let Err(payload) = dropped {
-                Carried::within(carried, || this.finish.0.panicked(&*payload));
+                Carried::exactly(carried, || this.finish.0.panicked(&*payload));
             }
         }
         ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));

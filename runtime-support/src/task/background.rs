@@ -25,9 +25,9 @@ use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
 use crate::policy::timeout::timeout;
 use crate::report::chain;
-use crate::scope::{CleanUp, HowLong, Outstanding, Scope, Waiter};
+use crate::scope::{CleanUp, HowLong, Outstanding, Scope, Waiter, grace_in_force};
 
-/// Those that run, in the order in which they began, and those that were cancelled until they are gone.
+/// Those that run, and those that were cancelled until they are gone.
 static ALL: Mutex<BTreeMap<TaskId, Running>> = Mutex::new(BTreeMap::new());
 
 /// One has ended.
@@ -240,14 +240,18 @@ pub async fn drain_background(limit: Duration) -> Vec<CleanUp> {
     if timeout(limit, ended(runtime)).await.is_ok() {
         return Vec::new();
     }
+    let until = Instant::now().checked_add(grace_in_force());
     loop {
         let (stops, aborts) = cancel(runtime);
         aborts.iter().for_each(AbortHandle::abort);
         let mut scope = Scope::new();
         stops.iter().for_each(|stop| scope.add(stop.clone()));
         scope.clear(HowLong::Grace).await;
-        // Clean-ups may have started others.
-        if all().values().all(|running| running.runtime != runtime || running.stop.is_some()) {
+        // Clean-ups may have started others; those that start others for ever are named in the end.
+        let has_others = all().values().any(|running| running.runtime == runtime && running.stop.is_none());
+        if !has_others || until.is_some_and(|until| until <= Instant::now()) {
+            let (stops, aborts) = cancel(runtime);
+            aborts.iter().for_each(AbortHandle::abort);
             return stops.iter().filter(|stop| !stop.is_over()).map(|stop| stop.clean_up()).collect();
         }
     }
@@ -255,24 +259,32 @@ pub async fn drain_background(limit: Duration) -> Vec<CleanUp> {
 
 /// Waits until none is left.
 async fn ended(runtime: Id) {
+    all().retain(|_, running| !running.stop.as_ref().is_some_and(|stop| stop.is_over()));
+    loop {
+        let first = all().iter().find(|(_, running)| running.runtime == runtime).map(|(id, running)| (*id, running.stop.clone()));
+        match first {
+            None => return,
+            // One that was cancelled tells by itself that it is gone.
+            Some((id, Some(stop))) => {
+                let mut waiter = Waiter::new(stop);
+                poll_fn(|cx| waiter.poll(cx)).await;
+                let gone = all().remove(&id);
+                drop(gone);
+            }
+            Some((id, None)) => is_gone(id).await,
+        }
+    }
+}
+
+/// Waits until one has ended or is cancelled.
+async fn is_gone(id: TaskId) {
     loop {
         let mut one_has_ended = pin!(ENDED.notified());
         one_has_ended.as_mut().enable();
-        let stop = {
-            let mut all = all();
-            all.retain(|_, running| !running.stop.as_ref().is_some_and(|stop| stop.is_over()));
-            let mut of_runtime = all.values().filter(|running| running.runtime == runtime);
-            let Some(first) = of_runtime.next() else { return };
-            // Those that were cancelled tell by themselves that they are gone.
-            std::iter::once(first).chain(of_runtime).find_map(|running| running.stop.clone())
-        };
-        match stop {
-            Some(stop) => {
-                let mut waiter = Waiter::new(stop);
-                poll_fn(|cx| waiter.poll(cx)).await;
-            }
-            None => one_has_ended.await,
+        if all().get(&id).is_none_or(|running| running.stop.is_some()) {
+            return;
         }
+        one_has_ended.await;
     }
 }
 
@@ -284,6 +296,7 @@ fn cancel(runtime: Id) -> (Vec<Arc<Outstanding>>, Vec<AbortHandle>) {
         running.stop = running.key.stop(runtime);
         aborts.extend(running.abort.take());
     }
+    ENDED.notify_waiters();
     let of_runtime = all.values().filter(|running| running.runtime == runtime);
     (of_runtime.filter_map(|running| running.stop.clone()).filter(|stop| !stop.is_over()).collect(), aborts)
 }

@@ -187,6 +187,13 @@ impl<T> Handle<T> {
         join.abort();
     }
 
+    /// Nobody will look at its output.
+    pub(super) fn give_up_output(&self) {
+        if let (Join::Running(_), On::Group(seats, seat)) = (&self.join, &self.on) {
+            seats.give_up_output(*seat, self.who.id);
+        }
+    }
+
     /// Lets it run on without a handle.
     pub(super) fn into_join(self) -> Option<JoinHandle<Ended<T>>> {
         match self.join {

@@ -36,7 +36,9 @@ thread_local! {
     static SHARD: Cell<u8> = const { Cell::new(u8::MAX) };
     /// The next number of this thread, and the end of those that it has taken.
     static NEXT: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-    /// Who is polled on this thread; zero for nobody.
+    /// The task that is polled on this thread; zero for none.
+    static TASK: Cell<u64> = const { Cell::new(0) };
+    /// The same, or the group in it.
     static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -72,6 +74,8 @@ pub(super) trait Seats: Send + Sync {
     fn list(&self, seen: &mut Vec<Seen>);
     /// What waits for the end of one, if it lives.
     fn stop(&self, seat: u32, id: TaskId) -> Option<Arc<Outstanding>>;
+    /// Nobody will look at the output of one.
+    fn give_up_output(&self, seat: u32, id: TaskId);
     /// Whether one lives.
     fn lives(&self, seat: u32, id: TaskId) -> bool;
 }
@@ -253,25 +257,36 @@ impl Drop for Standing {
     }
 }
 
-/// Whether it is the one that is polled, or dropped.
+/// Whether it is the task that is polled, or dropped.
 pub(super) fn is_current(id: TaskId) -> bool {
-    CURRENT.get() == id.0
+    TASK.get() == id.0
 }
 
-/// Makes one the one that is polled.
+/// Makes a task the one that is polled.
+#[inline]
+pub(super) fn within_task<R>(id: TaskId, run: impl FnOnce() -> R) -> R {
+    let _before = Before { current: CURRENT.replace(id.0), task: TASK.replace(id.0) };
+    run()
+}
+
+/// Makes a group the one that is polled, or what else has children.
 #[inline]
 pub(super) fn within<R>(id: TaskId, run: impl FnOnce() -> R) -> R {
-    let _before = Before(CURRENT.replace(id.0));
+    let _before = Before { current: CURRENT.replace(id.0), task: TASK.get() };
     run()
 }
 
 /// Sets back who is polled.
-struct Before(u64);
+struct Before {
+    current: u64,
+    task: u64,
+}
 
 impl Drop for Before {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.0);
+        CURRENT.set(self.current);
+        TASK.set(self.task);
     }
 }
 

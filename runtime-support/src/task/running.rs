@@ -52,8 +52,9 @@ impl<F: Future> Running<F> {
         let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
         let (span, carried) = (&*this.span, this.carried);
         let mark = Mark::now();
-        let polled =
-            catch_unwind(AssertUnwindSafe(|| list::within(id, || span.within(|| Carried::within(carried, || future.poll(cx))))));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            list::within_task(id, || span.within(|| Carried::exactly(carried, || future.poll(cx))))
+        }));
         this.scope.take_since(mark);
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
@@ -83,7 +84,7 @@ impl<F> Running<F> {
         }
         let (span, carried, future) = (&*this.span, &mut *this.carried, &mut this.future);
         let mark = Mark::now();
-        let drop_future = || list::within(id, || span.within(|| Carried::within(carried, || future.set(None))));
+        let drop_future = || list::within_task(id, || span.within(|| Carried::exactly(carried, || future.set(None))));
         let dropped = catch_unwind(AssertUnwindSafe(drop_future));
         this.scope.take_since(mark);
         Some(Left { scope: std::mem::take(this.scope), panicked: dropped.err() })

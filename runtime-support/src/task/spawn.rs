@@ -4,10 +4,11 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::thread;
 
 use pin_project_lite::pin_project;
 use tokio::runtime::{Handle as Runtime, Id};
@@ -217,7 +218,10 @@ struct Judge<T> {
 #[cold]
 fn judged<T: 'static>(output: T, judge: Box<dyn Any + Send>) -> Ended<T> {
     let Ok(judge) = judge.downcast::<Judge<T>>() else { return Ended::Output(output) };
-    (judge.judge)(output, &judge.who);
+    // What it says is the user's code.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| (judge.judge)(output, &judge.who))) {
+        ended::panicked(&judge.who, &*payload);
+    }
     Ended::Detached
 }
 
@@ -327,10 +331,14 @@ impl<T> Task<T> {
         if handle.detach(to_be_judged) {
             return;
         }
-        // It has ended, or is about to.
+        // It has ended, or is about to: its future is gone, and its output on the way.
+        let runtime = tokio::runtime::Handle::try_current();
+        while runtime.is_err() && !handle.look() {
+            thread::yield_now();
+        }
         if handle.look() {
             judge_ended(&mut handle);
-        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        } else if let Ok(runtime) = runtime {
             runtime.spawn(async move {
                 std::future::poll_fn(|cx| handle.poll_ended(cx)).await;
                 judge_ended(&mut handle);
@@ -356,7 +364,11 @@ fn judge_ended<T: Told>(handle: &mut Handle<T>) {
         return;
     }
     match handle.take() {
-        Ok(output) => judge(output, &handle.who),
+        Ok(output) => {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| judge(output, &handle.who))) {
+                ended::panicked(&handle.who, &*payload);
+            }
+        }
         Err(error) => error.report_panic(),
     }
 }

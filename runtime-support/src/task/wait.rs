@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::mem::take;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +45,12 @@ impl<T> Until<T> {
 impl<T: Outcome> Until<T> {
     /// One has failed: with an error, by [`Outcome`], or a panic. One that was cancelled has not. Without a failure it is
     /// [`Until::All`].
-    pub const FirstError: Self = Self { what: What::FirstError, is_failure: |output| output.failure().is_some() };
+    pub const FirstError: Self = Self { what: What::FirstError, is_failure: is_failure::<T> };
+}
+
+/// An output that can not say what it is has failed.
+fn is_failure<T: Outcome>(output: &T) -> bool {
+    catch_unwind(AssertUnwindSafe(|| output.failure().is_some())).unwrap_or(true)
 }
 
 impl<T> Clone for Until<T> {
@@ -317,6 +323,11 @@ impl<T> Future for Waiting<T> {
         } else {
             let mut sleep = this.sleep;
             sleep.set(None);
+        }
+        if let Some(bells) = this.bells {
+            // A task that ends later wakes nobody.
+            let owner = bells.rung().owner.take();
+            drop(owner);
         }
         Poll::Ready(look.end())
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::mem::needs_drop;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,48 +25,58 @@ use crate::task::who::TaskId;
 /// # Panics
 /// Polled again after it has given its output.
 pub struct Child<T> {
-    handle: Handle<T>,
+    /// Until it is given away.
+    handle: Option<Handle<T>>,
 }
 
 impl<T> Child<T> {
     pub(super) fn new(handle: Handle<T>) -> Self {
-        Self { handle }
+        Self { handle: Some(handle) }
     }
 
     /// Cancels the child now, which is no failure: the others go on. Awaiting what this returns waits until it is gone, with the
     /// clean-ups that were open in it. One that has ended before keeps its output, which this gives.
-    pub fn cancel(self) -> Cancel<T> {
-        Cancel::new(self.handle)
+    pub fn cancel(mut self) -> Cancel<T> {
+        Cancel::new(self.give_away())
     }
 
     /// Waits for one whose output nobody wants.
     pub(super) async fn without_output(mut self) -> TaskError {
-        poll_fn(|cx| self.handle.poll_ended(cx)).await;
-        self.handle.into_error()
+        let mut handle = self.give_away();
+        poll_fn(|cx| handle.poll_ended(cx)).await;
+        handle.into_error()
+    }
+
+    fn handle(&self) -> &Handle<T> {
+        self.handle.as_ref().expect("it is given away at the end alone")
+    }
+
+    fn give_away(&mut self) -> Handle<T> {
+        self.handle.take().expect("it is given away at the end alone")
     }
 
     /// Whether it has ended, in whatever way.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        self.handle.is_finished()
+        self.handle().is_finished()
     }
 
     /// The name that it was given.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.handle.who.name.given()
+        self.handle().who.name.given()
     }
 
     /// Its number.
     #[must_use]
     pub fn id(&self) -> TaskId {
-        self.handle.who.id
+        self.handle().who.id
     }
 
     /// Where it was spawned.
     #[must_use]
     pub fn site(&self) -> &'static Location<'static> {
-        self.handle.who.site
+        self.handle().who.site
     }
 }
 
@@ -74,14 +85,27 @@ impl<T> Future for Child<T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.handle.poll(cx)
+        self.handle.as_mut().expect("it is given away at the end alone").poll(cx)
     }
 }
 
 impl<T> Unpin for Child<T> {}
 
+impl<T> Drop for Child<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // What needs no drop may come whenever it likes.
+        if let (true, Some(handle)) = (needs_drop::<T>(), &self.handle) {
+            handle.give_up_output();
+        }
+    }
+}
+
 impl<T> fmt::Debug for Child<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.handle.fmt_as("Child", f)
+        match &self.handle {
+            Some(handle) => handle.fmt_as("Child", f),
+            None => f.write_str("Child"),
+        }
     }
 }

@@ -121,10 +121,11 @@ impl<E: Send + 'static> Group<E> {
     {
         let members = &self.members;
         let who = Who { id: list::number(), name, site };
+        // Before it has its seat: the span may be the user's code.
+        let running = Running::new(child, Some(members.carried.clone()));
         let Some(seat) = members.join(who.id, &who.name, site) else {
             return Child::new(Handle::refused(who));
         };
-        let running = Running::new(child, Some(members.carried.clone()));
         let join = members.runtime.spawn(Member::new(running, who.id, seat, members.clone()));
         let (seat, _) = seat;
         Child::new(Handle::new(join, who, On::Group(members.clone(), seat)))

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem::needs_drop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -49,7 +50,14 @@ impl<F, E> Member<F, E> {
         let mut this = self.project();
         let Some(Left { scope, panicked }) = this.running.as_mut().leave(*this.id) else { return };
         let (members, seat, id) = (this.members, *this.seat, *this.id);
-        let failure = panicked.and_then(|payload| Some(Failure::Panic(members.who(seat, id)?, payload)));
+        let panicked = panicked.and_then(|payload| Some((members.who(seat, id)?, payload)));
+        let failure = match panicked {
+            Some((who, payload)) if members.on_failure == OnFailure::Ignore => {
+                ended::panicked(&who, &*payload);
+                None
+            }
+            panicked => panicked.map(|(who, payload)| Failure::Panic(who, payload)),
+        };
         members.leave(seat, id, failure, scope);
     }
 }
@@ -104,9 +112,22 @@ where
         let (members, seat, id) = (&**this.members, *this.seat, *this.id);
         let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
         let (ended, failure) = match (message, panicked) {
-            (None, None) => (Ended::Output(output), None),
+            (None, None) => {
+                if needs_drop::<F::Output>() && members.is_unwanted(seat, id) {
+                    unwanted(output, members, seat, id)
+                } else {
+                    (Ended::Output(output), None)
+                }
+            }
             (Some(message), None) => failed(output, members.is_who(seat, id), message, members.on_failure),
-            (_, Some(payload)) => panicked_with(payload, members.is_who(seat, id), members.on_failure),
+            (message, Some(payload)) => {
+                let who = members.is_who(seat, id);
+                if let Some(message) = message {
+                    // The panic goes on, and the error nowhere.
+                    ended::failed(&who, &message);
+                }
+                panicked_with(payload, who, members.on_failure)
+            }
         };
         members.leave(seat, id, failure, scope);
         ended
@@ -124,6 +145,15 @@ where
         let (ended, failure) = panicked_with(payload, who, members.on_failure);
         members.leave(seat, id, failure, scope);
         ended
+    }
+}
+
+/// The output of one whose handle is gone: it must not outlive the group.
+#[cold]
+fn unwanted<T, E>(output: T, members: &Members<E>, seat: u32, id: TaskId) -> Parted<T, E> {
+    match catch_unwind(AssertUnwindSafe(|| drop(output))) {
+        Ok(()) => (Ended::Detached, None),
+        Err(payload) => panicked_with(payload, members.is_who(seat, id), members.on_failure),
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::OnFailure;
 use super::error::ChildError;
-use crate::report::{Collector, Report, tell};
+use crate::report::{Collector, Report, shown, tell};
 use crate::scope::{Carried, Outstanding, Scope, finish_behind};
 use crate::task::arena::{Arena, Spare};
 use crate::task::ended;
@@ -85,6 +85,8 @@ struct Member {
     has_place: bool,
     /// Somebody waits for its end.
     is_stopping: bool,
+    /// Its handle is gone.
+    is_unwanted: bool,
     more: Option<Box<More>>,
 }
 
@@ -118,7 +120,7 @@ impl<E> Members<E> {
         let state = State {
             phase: Phase::Open,
             // Groups come and go: so the small ones need no memory of their own for this.
-            all: Arena::with_spare(SPARE.take()),
+            all: Arena::with_spare(SPARE.try_with(Cell::take).ok().flatten()),
             running: 0,
             queue: VecDeque::new(),
             finished: 0,
@@ -164,7 +166,8 @@ impl<E> Members<E> {
             return None;
         }
         let has_place = state.running < self.limit;
-        let member = Member { id, of_type, site, since: None, waker: None, has_place, is_stopping: false, more };
+        let member =
+            Member { id, of_type, site, since: None, waker: None, has_place, is_stopping: false, is_unwanted: false, more };
         let seat = state.all.insert(member);
         if has_place {
             state.running += 1;
@@ -202,6 +205,11 @@ impl<E> Members<E> {
         drop(state);
         drop(old);
         false
+    }
+
+    /// Whether nobody will look at the output of a child.
+    pub(super) fn is_unwanted(&self, seat: u32, id: TaskId) -> bool {
+        self.state().member(seat, id).is_some_and(|member| member.is_unwanted)
     }
 
     /// Who a child is.
@@ -242,6 +250,9 @@ impl<E> Members<E> {
         let Some((had_place, more, waker)) = left else { return };
         state.running -= usize::from(had_place);
         state.finished += 1;
+        if !had_place {
+            state.forget_those_that_are_gone();
+        }
         let stop = more.and_then(|mut more| more.stop.take());
         let scope = match stop {
             Some(_) => scope,
@@ -266,9 +277,13 @@ impl<E> Members<E> {
         if state.all.is_empty() || state.phase != Phase::Open {
             then.wakers.extend(state.owner.take());
         }
-        then.has_room = self.limit != usize::MAX && state.all.len() < self.limit;
+        let is_last = state.phase == Phase::Over && state.all.is_empty();
+        then.has_room |= self.limit != usize::MAX && state.all.len() < self.limit;
         drop(state);
         drop(waker);
+        if is_last {
+            drop(self.key.remove());
+        }
         if let Some(stop) = stop {
             Carried::within(&mut Some(self.carried.clone()), || finish_behind(stop, scope));
         }
@@ -297,6 +312,7 @@ impl<E> Members<E> {
         if has_failed {
             self.collector.start();
         }
+        then.has_room = true;
         self.is_cancelling.store(true, Ordering::Release);
         let State { all, stops, .. } = state;
         for member in all.iter_mut() {
@@ -343,10 +359,15 @@ impl<E> Members<E> {
         drop(old);
     }
 
-    /// What has to be waited for after a failure or a cancellation.
+    /// Those that were cancelled.
     pub(super) fn take_stops(&self, scope: &mut Scope) {
+        let stops = take(&mut self.state().stops);
+        stops.into_iter().filter(|stop| !stop.is_over()).for_each(|stop| scope.add(stop));
+    }
+
+    /// What children have left behind that have ended by themselves.
+    pub(super) fn take_left(&self, scope: &mut Scope) {
         let mut state = self.state();
-        take(&mut state.stops).into_iter().for_each(|stop| scope.add(stop));
         let left = take(&mut state.scope);
         drop(state);
         scope.append(left);
@@ -390,7 +411,7 @@ impl<E> Members<E> {
     }
 
     fn report_error(&self, error: &ChildError<E>) {
-        let text = (self.text)(error.error());
+        let text = shown(|| (self.text)(error.error()));
         match error.who() {
             Some(who) => ended::failed(who, &text),
             None => {
@@ -413,6 +434,13 @@ impl<E> Members<E> {
         let mut state = self.state();
         let who = state.all.iter_mut().map(|member| member.who()).collect();
         (who, state.finished, state.phase)
+    }
+
+    /// The group has ended: it is listed as long as one of its children lives.
+    pub(super) fn unlist(&self) {
+        if self.len() == 0 {
+            drop(self.key.remove());
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -461,6 +489,16 @@ impl<E> State<E> {
         None
     }
 
+    /// The line of those that wait for a place does not grow by those that are gone.
+    fn forget_those_that_are_gone(&mut self) {
+        let waiting = self.all.len() - self.running;
+        if self.queue.len() > 2 * waiting + 16 {
+            let Self { queue, all, .. } = self;
+            queue.retain(|(seat, id)| all.get_mut(*seat).is_some_and(|member| member.id == *id));
+            queue.shrink_to(2 * waiting + 16);
+        }
+    }
+
     /// Gives free places to those that wait, in order.
     fn grant(&mut self, limit: usize, then: &mut Then) {
         while self.running < limit {
@@ -486,8 +524,22 @@ impl<E: Send> Seats for Members<E> {
     }
 
     fn stop(&self, seat: u32, id: TaskId) -> Option<Arc<Outstanding>> {
-        let runtime = self.runtime.id();
-        self.state().member(seat, id).map(|member| member.stop(runtime))
+        let mut state = self.state();
+        let State { all, stops, .. } = &mut *state;
+        let member = all.get_mut(seat).filter(|member| member.id == id)?;
+        let stop = member.stop(self.runtime.id());
+        if !std::mem::replace(&mut member.is_stopping, true) {
+            // The group waits for it as well.
+            stops.retain(|stop| !stop.is_over());
+            stops.push(stop.clone());
+        }
+        Some(stop)
+    }
+
+    fn give_up_output(&self, seat: u32, id: TaskId) {
+        if let Some(member) = self.state().member(seat, id) {
+            member.is_unwanted = true;
+        }
     }
 
     fn lives(&self, seat: u32, id: TaskId) -> bool {

@@ -126,6 +126,8 @@ where
         outcome: None,
         members: None,
         scope: Scope::new(),
+        stops: Scope::new(),
+        has_ended: false,
         name: None,
         site: Location::caller(),
         limit: usize::MAX,
@@ -151,6 +153,10 @@ pin_project! {
         members: Option<Arc<Members<E>>>,
         // What was handed over in the body, and what has to be waited for.
         scope: Scope,
+        // Children that their handles have cancelled.
+        stops: Scope,
+        // All have ended, and nobody has failed.
+        has_ended: bool,
         name: Option<Cow<'static, str>>,
         site: &'static Location<'static>,
         limit: usize,
@@ -164,23 +170,30 @@ pin_project! {
             let Some(members) = this.members.take() else { return };
             members.abandon();
             members.take_stops(this.scope);
+            members.take_left(this.scope);
             let key = members.key;
             let body = &mut this.body;
             let mut carried = Some(members.carried.clone());
             let drop_body = || Carried::within(&mut carried, || list::within(key.id(), || body.set(None)));
             let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(drop_body)));
-            let ended = this.outcome.take().map_or_else(Vec::new, Ended::into_panic);
-            ended.iter().for_each(|payload| members.report_panic(&**payload));
             members.take_failures().report(&members);
-            match dropped {
-                Err(payload) if thread::panicking() => members.report_panic(&*payload),
-                Err(payload) => {
-                    drop(key.remove());
+            let outcome = this.outcome.take();
+            let value_dropped = catch_unwind(AssertUnwindSafe(|| outcome.and_then(Ended::into_panic)));
+            let (in_drop, of_body) = match value_dropped {
+                Ok(of_body) => (None, of_body),
+                Err(payload) => (Some(payload), None),
+            };
+            if let Some(payload) = of_body {
+                members.report_panic(&*payload);
+            }
+            members.unlist();
+            for payload in dropped.err().into_iter().chain(in_drop) {
+                if thread::panicking() {
+                    members.report_panic(&*payload);
+                } else {
                     resume_unwind(payload);
                 }
-                Ok(()) => {}
             }
-            drop(key.remove());
         }
     }
 }
@@ -195,10 +208,10 @@ enum Ended<V> {
 }
 
 impl<V> Ended<V> {
-    fn into_panic(self) -> Vec<Box<dyn Any + Send>> {
+    fn into_panic(self) -> Option<Box<dyn Any + Send>> {
         match self {
-            Self::Panicked(payload) => vec![payload],
-            Self::Returned(_) | Self::GivenUp => Vec::new(),
+            Self::Panicked(payload) => Some(payload),
+            Self::Returned(_) | Self::GivenUp => None,
         }
     }
 }
@@ -253,20 +266,26 @@ impl<F, B, V, E: Send + 'static> TaskGroup<F, B, V, E> {
         members.set_owner(cx.waker());
         ready!(self.as_mut().poll_body(members, cx));
         let this = self.project();
-        loop {
-            if members.is_open() {
-                // What children have handed over is the business of who is around the group, when that has ended well.
-                if !members.end() {
-                    return Poll::Pending;
-                }
-                members.take_stops(this.scope);
-                this.scope.pass_on();
-                break;
+        if !*this.has_ended && members.is_open() {
+            if !members.end() {
+                return Poll::Pending;
             }
-            members.take_stops(this.scope);
-            ready!(this.scope.poll_clear(HowLong::Grace, cx));
-            if members.end() {
-                break;
+            *this.has_ended = true;
+        }
+        if *this.has_ended {
+            members.take_stops(this.stops);
+            ready!(this.stops.poll_clear(HowLong::Grace, cx));
+            // What the others have handed over is the business of who is around the group, as that has ended well.
+            members.take_left(this.scope);
+            this.scope.pass_on();
+        } else {
+            loop {
+                members.take_stops(this.scope);
+                members.take_left(this.scope);
+                ready!(this.scope.poll_clear(HowLong::Grace, cx));
+                if members.end() {
+                    break;
+                }
             }
         }
         *this.members = None;
@@ -294,7 +313,9 @@ impl<F, B, V, E: Send + 'static> TaskGroup<F, B, V, E> {
         key.set_seats(Arc::downgrade(&seats));
         *this.members = Some(members.clone());
         let (group, call) = (Group { members: members.clone() }, *this.call);
-        match catch_unwind(AssertUnwindSafe(|| list::within(key.id(), || call(make, group)))) {
+        let mut carried = Some(members.carried.clone());
+        let make = || Carried::within(&mut carried, || list::within(key.id(), || call(make, group)));
+        match this.scope.watch(|| catch_unwind(AssertUnwindSafe(make))) {
             Ok(body) => this.body.set(Some(body)),
             Err(payload) => {
                 members.panicked();
@@ -353,7 +374,7 @@ fn finish<V, E>(members: &Members<E>, ended: Ended<V>) -> Result<V, GroupError<E
     let result = match ended {
         Ended::Panicked(payload) => {
             Failures { errors, panicked, clean_ups }.report(members);
-            drop(members.key.remove());
+            members.unlist();
             resume_unwind(payload)
         }
         Ended::Returned(value) => value,
@@ -361,14 +382,21 @@ fn finish<V, E>(members: &Members<E>, ended: Ended<V>) -> Result<V, GroupError<E
     };
     if let Some((_, payload)) = panicked {
         Failures { errors, panicked: None, clean_ups }.report(members);
-        drop(members.key.remove());
+        members.unlist();
         resume_unwind(payload);
     }
-    drop(members.key.remove());
+    members.unlist();
     match result {
-        _ if !errors.is_empty() => Err(GroupError::new(errors, clean_ups)),
-        Some(value) => Ok(value),
-        None => unreachable!("a body without a value has failed, or was given up for a failure"),
+        Some(value) if errors.is_empty() => Ok(value),
+        None if errors.is_empty() => unreachable!("a body without a value has failed, or was given up for a failure"),
+        value => {
+            // Its destructor is the user's, and must not take the errors along.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+                Failures { errors, panicked: None, clean_ups }.report(members);
+                resume_unwind(payload);
+            }
+            Err(GroupError::new(errors, clean_ups))
+        }
     }
 }
 
