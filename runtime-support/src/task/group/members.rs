@@ -281,6 +281,10 @@ impl<E> Members<E> {
         then.has_room |= self.limit != usize::MAX && state.all.len() < self.limit;
         drop(state);
         drop(waker);
+        // Before anybody hears that it is gone.
+        if let Some(failure) = unwanted {
+            self.report(failure);
+        }
         if is_last {
             drop(self.key.remove());
         }
@@ -288,9 +292,6 @@ impl<E> Members<E> {
             Carried::within(&mut Some(self.carried.clone()), || finish_behind(stop, scope));
         }
         self.then(then);
-        if let Some(failure) = unwanted {
-            self.report(failure);
-        }
     }
 
     /// Cancels everybody, and takes no more.
