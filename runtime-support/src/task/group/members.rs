@@ -32,6 +32,8 @@ thread_local! {
 pub(super) struct Members<E> {
     pub(super) runtime: Runtime,
     pub(super) key: Key,
+    /// The group itself.
+    who: Who,
     pub(super) on_failure: OnFailure,
     /// `usize::MAX` for none.
     pub(super) limit: usize,
@@ -116,7 +118,7 @@ struct Then {
 
 impl<E> Members<E> {
     pub(super) fn new(setting: Setting, collector: Arc<Collector>, carried: Arc<Carried>, text: fn(&E) -> String) -> Self {
-        let Setting { runtime, key, on_failure, limit } = setting;
+        let Setting { runtime, key, who, on_failure, limit } = setting;
         let state = State {
             phase: Phase::Open,
             // Groups come and go: so the small ones need no memory of their own for this.
@@ -132,7 +134,7 @@ impl<E> Members<E> {
         };
         let state = Mutex::new(state);
         let (room, is_cancelling) = (Notify::new(), AtomicBool::new(false));
-        Self { runtime, key, on_failure, limit, collector, carried, text, room, is_cancelling, state }
+        Self { runtime, key, who, on_failure, limit, collector, carried, text, room, is_cancelling, state }
     }
 
     fn state(&self) -> MutexGuard<'_, State<E>> {
@@ -415,19 +417,13 @@ impl<E> Members<E> {
         let text = shown(|| (self.text)(error.error()));
         match error.who() {
             Some(who) => ended::failed(who, &text),
-            None => {
-                if let Some(who) = self.key.who() {
-                    ended::failed(&who, &text);
-                }
-            }
+            None => ended::failed(&self.who, &text),
         }
     }
 
     /// A panic of the body that goes on nowhere.
     pub(super) fn report_panic(&self, payload: &(dyn Any + Send)) {
-        if let Some(who) = self.key.who() {
-            ended::panicked(&who, payload);
-        }
+        ended::panicked(&self.who, payload);
     }
 
     /// Who is in it and how many have left, and the phase.
@@ -471,6 +467,7 @@ impl<E> Failures<E> {
 pub(super) struct Setting {
     pub(super) runtime: Runtime,
     pub(super) key: Key,
+    pub(super) who: Who,
     pub(super) on_failure: OnFailure,
     pub(super) limit: usize,
 }

@@ -22,7 +22,7 @@ use crate::report::Collector;
 use crate::scope::{Carried, HowLong, Scope};
 use crate::task::list::{self, Seats};
 use crate::task::tree::TaskKind;
-use crate::task::who::Name;
+use crate::task::who::{Name, Who};
 
 /// What the body of a [`task_group`] returns: a `Result`, or nothing.
 ///
@@ -307,7 +307,8 @@ impl<F, B, V, E: Send + 'static> TaskGroup<F, B, V, E> {
         let key = list::add(TaskKind::Group, &name, this.site);
         let collector = Arc::new(Collector::new());
         let carried = Carried::with_collector(collector.clone(), *this.grace);
-        let setting = Setting { runtime, key, on_failure: *this.on_failure, limit: *this.limit };
+        let who = Who { id: key.id(), name, site: this.site };
+        let setting = Setting { runtime, key, who, on_failure: *this.on_failure, limit: *this.limit };
         let members = Arc::new(Members::new(setting, collector, carried, *this.text));
         let seats: Arc<dyn Seats> = members.clone();
         key.set_seats(Arc::downgrade(&seats));
