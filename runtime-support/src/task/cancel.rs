@@ -41,6 +41,10 @@ impl<T> Future for Cancel<T> {
             return Poll::Ready(None);
         }
         ready!(this.handle.poll_ended(cx));
+        if let Some(stop) = this.handle.still_stopping() {
+            this.scope.add(stop);
+            ready!(this.scope.poll_clear(HowLong::Grace, cx));
+        }
         match this.handle.take() {
             Ok(output) => Poll::Ready(Some(output)),
             Err(error) => {

@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::mem::take;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::TaskError;
 use super::who::Who;
 use crate::report::{ReportKind, panic_message, report};
+use crate::scope::Outstanding;
 
 /// The end of a task that ran to it.
 pub(super) enum Ended<T> {
@@ -14,8 +15,8 @@ pub(super) enum Ended<T> {
     /// The output is a failure that nobody else looks at.
     Failed(T, Unseen),
     Panicked(Unseen),
-    /// By its group.
-    Cancelled,
+    /// By its group; with what waits until that is over.
+    Cancelled(Option<Arc<Outstanding>>),
     /// Its group has what it failed with.
     InGroup(Box<TaskError>),
     /// Nobody is there to take an output.
@@ -109,7 +110,7 @@ impl<T> Ended<T> {
                 }
                 _ => unreachable!("it was not looked at before"),
             },
-            Self::Cancelled => Err(TaskError::cancelled(who.clone())),
+            Self::Cancelled(_) => Err(TaskError::cancelled(who.clone())),
             Self::InGroup(error) => Err(*error),
             Self::Detached => unreachable!("a task that is detached has no handle"),
         }
@@ -120,7 +121,7 @@ impl<T> Ended<T> {
         match self {
             Self::Output(output) => judge(output),
             Self::Failed(..) | Self::Panicked(_) | Self::InGroup(_) => true,
-            Self::Cancelled | Self::Detached => false,
+            Self::Cancelled(_) | Self::Detached => false,
         }
     }
 }

@@ -14,7 +14,7 @@ use super::ended::Ended;
 use super::error::TaskError;
 use super::list::{self, Key, Seats};
 use super::who::{Name, Who};
-use crate::scope::Scope;
+use crate::scope::{Outstanding, Scope};
 
 /// Who it is, and the way to its end.
 pub(super) struct Handle<T> {
@@ -115,6 +115,13 @@ impl<T> Handle<T> {
         // Looking costs nothing of the caller's budget.
         let polled = pin!(coop::unconstrained(std::future::poll_fn(|cx| self.poll_ended(cx)))).poll(&mut cx);
         polled.is_ready()
+    }
+
+    /// Behind `poll_ended`: what is not over yet of one that its group has cancelled before.
+    pub(super) fn still_stopping(&mut self) -> Option<Arc<Outstanding>> {
+        let Join::Ended(ended) = &mut self.join else { return None };
+        let Ok(Ended::Cancelled(stop)) = &mut **ended else { return None };
+        stop.take().filter(|stop| !stop.is_over())
     }
 
     /// What it has ended with, behind `poll_ended`.

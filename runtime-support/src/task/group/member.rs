@@ -14,6 +14,7 @@ use super::OnFailure;
 use super::error::ChildError;
 use super::members::{Failure, Members};
 use crate::report::panic_message;
+use crate::scope::Outstanding;
 use crate::task::ended::{self, Ended, Unseen};
 use crate::task::error::TaskError;
 use crate::task::outcome::Outcome;
@@ -46,9 +47,9 @@ impl<F: Future, E> Member<F, E> {
 
 impl<F, E> Member<F, E> {
     /// Ends before its own end.
-    fn stop(self: Pin<&mut Self>) {
+    fn stop(self: Pin<&mut Self>) -> Option<Arc<Outstanding>> {
         let mut this = self.project();
-        let Some(Left { scope, panicked }) = this.running.as_mut().leave(*this.id) else { return };
+        let Left { scope, panicked } = this.running.as_mut().leave(*this.id)?;
         let (members, seat, id) = (this.members, *this.seat, *this.id);
         let panicked = panicked.and_then(|payload| Some((members.who(seat, id)?, payload)));
         let failure = match panicked {
@@ -58,7 +59,7 @@ impl<F, E> Member<F, E> {
             }
             panicked => panicked.map(|(who, payload)| Failure::Panic(who, payload)),
         };
-        members.leave(seat, id, failure, scope);
+        members.leave(seat, id, failure, scope)
     }
 }
 
@@ -78,8 +79,7 @@ where
             *this.has_place = true;
         }
         if members.is_cancelling() {
-            self.stop();
-            return Poll::Ready(Ended::Cancelled);
+            return Poll::Ready(Ended::Cancelled(self.stop()));
         }
         match this.running.as_mut().poll(id, cx) {
             Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
@@ -87,8 +87,7 @@ where
             Poll::Pending => {
                 // Nobody knows it before, and nobody could wake it.
                 if this.running.begins_to_wait() && members.waits(seat, id, cx.waker()) {
-                    self.stop();
-                    return Poll::Ready(Ended::Cancelled);
+                    return Poll::Ready(Ended::Cancelled(self.stop()));
                 }
                 Poll::Pending
             }

@@ -241,15 +241,15 @@ impl<E> Members<E> {
         self.room.notify_one();
     }
 
-    /// A child is gone, with what it has left behind.
-    pub(super) fn leave(&self, seat: u32, id: TaskId, failure: Option<Failure<E>>, scope: Scope) {
+    /// A child is gone, with what it has left behind. Gives what waits for that, if somebody does.
+    pub(super) fn leave(&self, seat: u32, id: TaskId, failure: Option<Failure<E>>, scope: Scope) -> Option<Arc<Outstanding>> {
         let mut then = Then::default();
         let mut unwanted = None;
         let mut state = self.state();
         let left = state
             .all
             .remove(seat, |member| (member.id == id).then(|| (member.has_place, member.more.take(), member.waker.take())));
-        let Some((had_place, more, waker)) = left else { return };
+        let (had_place, more, waker) = left?;
         state.running -= usize::from(had_place);
         state.finished += 1;
         if !had_place {
@@ -290,10 +290,11 @@ impl<E> Members<E> {
         if is_last {
             drop(self.key.remove());
         }
-        if let Some(stop) = stop {
+        if let Some(stop) = stop.clone() {
             Carried::within(&mut Some(self.carried.clone()), || finish_behind(stop, scope));
         }
         self.then(then);
+        stop
     }
 
     /// Cancels everybody, and takes no more.
