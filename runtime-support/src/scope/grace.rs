@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::carried::Carried;
 
 /// Where nothing else is said.
-const DEFAULT: Duration = Duration::from_secs(10);
+pub(super) const DEFAULT: Duration = Duration::from_secs(10);
 
 /// The grace period that is in force here.
 pub(crate) fn in_force() -> Duration {

@@ -25,8 +25,8 @@ use crate::report::{Report, ReportKind, report};
 pub(crate) enum HowLong {
     /// The grace period that is in force.
     Grace,
-    /// To the end: an outer clean-up does not begin before the inner ones have ended. A task that was cancelled has the grace period
-    /// all the same, since two of them may wait for each other.
+    /// To the end: an outer clean-up does not begin before the inner ones have ended. A task that was cancelled is
+    /// waited for no longer than the default period, since two of them may wait for each other.
     ToTheEnd,
 }
 
