@@ -3,6 +3,8 @@
 
 #[path = "background/apart.rs"]
 mod apart;
+#[path = "background/attacks.rs"]
+mod attacks;
 #[path = "background/drain.rs"]
 mod drain;
 #[path = "background/drain_again.rs"]

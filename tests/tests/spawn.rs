@@ -2,6 +2,8 @@
 
 #![allow(clippy::async_yields_async, reason = "handles of tasks are handed out of blocks")]
 
+#[path = "spawn/attacks.rs"]
+mod attacks;
 #[path = "spawn/awaiting.rs"]
 mod awaiting;
 #[path = "context/both.rs"]

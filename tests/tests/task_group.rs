@@ -1,5 +1,7 @@
 //! `task_group`: each test's name begins with the number of its case.
 
+#[path = "task_group/attacks.rs"]
+mod attacks;
 #[path = "task_group/clean_ups.rs"]
 mod clean_ups;
 #[path = "task_group/fails.rs"]

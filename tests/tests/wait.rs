@@ -2,6 +2,8 @@
 
 #![allow(clippy::async_yields_async, reason = "handles of tasks are handed out of blocks")]
 
+#[path = "wait/attacks.rs"]
+mod attacks;
 #[path = "wait/costs.rs"]
 mod costs;
 #[path = "wait/giving_up.rs"]
