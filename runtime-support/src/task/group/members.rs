@@ -377,14 +377,20 @@ impl<E> Members<E> {
         scope.append(left);
     }
 
-    /// Ends the group if nobody is left, or those that are left are given up. Whether it has ended.
+    /// Ends the group if nobody is left, and nobody has failed or was cancelled by it. Whether it has.
+    pub(super) fn end_well(&self) -> bool {
+        let mut state = self.state();
+        let is_well = state.phase == Phase::Open && state.all.is_empty();
+        if is_well {
+            state.phase = Phase::Over;
+        }
+        is_well
+    }
+
+    /// Ends the group that is cancelled, if those that are left are given up. Whether it has.
     pub(super) fn end(&self) -> bool {
         let mut state = self.state();
-        let is_over = match state.phase {
-            Phase::Open => state.all.is_empty(),
-            Phase::Cancelling { .. } => state.stops.is_empty() && state.all.iter_mut().all(|member| member.is_stopping),
-            Phase::Over => true,
-        };
+        let is_over = state.stops.is_empty() && state.all.iter_mut().all(|member| member.is_stopping);
         if is_over {
             state.phase = Phase::Over;
         }

@@ -266,18 +266,15 @@ impl<F, B, V, E: Send + 'static> TaskGroup<F, B, V, E> {
         members.set_owner(cx.waker());
         ready!(self.as_mut().poll_body(members, cx));
         let this = self.project();
-        if !*this.has_ended && members.is_open() {
-            if !members.end() {
-                return Poll::Pending;
-            }
-            *this.has_ended = true;
-        }
+        *this.has_ended = *this.has_ended || members.end_well();
         if *this.has_ended {
             members.take_stops(this.stops);
             ready!(this.stops.poll_clear(HowLong::Grace, cx));
             // What the others have handed over is the business of who is around the group, as that has ended well.
             members.take_left(this.scope);
             this.scope.pass_on();
+        } else if members.is_open() {
+            return Poll::Pending;
         } else {
             loop {
                 members.take_stops(this.scope);
