@@ -221,6 +221,7 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
 async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
     if random.once_in(3) {
         count(Count::HandleCancel);
+        // Something in it may have been let go, and is not waited for where it had ended by itself.
         at.world.let_go(place);
         let cancelled = child.cancel();
         if random.once_in(4) {
@@ -229,7 +230,7 @@ async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
         if let Some(output) = cancelled.await {
             output_told(output);
         }
-        at.world.gave_up(place, "a child that was cancelled");
+        at.world.ended_well(place, "a child that was cancelled");
         return;
     }
     match child.await {
