@@ -202,7 +202,10 @@ impl Key {
     pub(super) fn waits(self) {
         let now = Instant::now();
         if let Some(entry) = entry(&mut entries(self.shard), self) {
-            entry.since = Some(now);
+            // The others have it from their start.
+            if entry.kind == TaskKind::Task {
+                entry.since = Some(now);
+            }
         }
     }
 
