@@ -10,6 +10,8 @@ use crate::report::Collector;
 thread_local! {
     /// Whether there is something. Nearly always there is nothing, and this is cheaper to ask.
     static IS_SET: Cell<bool> = const { Cell::new(false) };
+    /// A period that was set inside of that, and is not shared yet.
+    static GRACE: Cell<Option<Duration>> = const { Cell::new(None) };
     static CURRENT: Cell<Option<Arc<Carried>>> = const { Cell::new(None) };
 }
 
@@ -26,7 +28,11 @@ impl Carried {
     /// That of this moment, if there is something.
     #[inline]
     pub(crate) fn current() -> Option<Arc<Self>> {
-        if IS_SET.get() { Self::shared() } else { None }
+        match GRACE.get() {
+            Some(_) => Self::copy(),
+            None if IS_SET.get() => Self::shared(),
+            None => None,
+        }
     }
 
     fn shared() -> Option<Arc<Self>> {
@@ -43,27 +49,33 @@ impl Carried {
         CURRENT.try_with(|current| peek(current, carried)).ok().flatten()
     }
 
-    /// That of this moment with another grace period.
-    pub(crate) fn with_grace(period: Duration) -> Arc<Self> {
-        Arc::new(Self { grace: Some(period), collector: Self::collector(), is_loose: AtomicBool::new(false) })
+    /// The grace period of this moment.
+    pub(crate) fn grace() -> Option<Duration> {
+        GRACE.get().or_else(|| Self::read(|carried| carried.grace))
+    }
+
+    /// Sets another grace period while `run` runs.
+    #[inline]
+    pub(crate) fn within_grace<R>(period: Duration, run: impl FnOnce() -> R) -> R {
+        let _before = Before(GRACE.replace(Some(period)));
+        run()
     }
 
     /// That of this moment with another collector, and another grace period if there is one.
     pub(crate) fn with_collector(collector: Arc<Collector>, grace: Option<Duration>) -> Arc<Self> {
-        let grace = grace.or_else(|| Self::read(|carried| carried.grace));
+        let grace = grace.or_else(Self::grace);
         Arc::new(Self { grace, collector: Some(collector), is_loose: AtomicBool::new(false) })
     }
 
     /// That of this moment for a single task, which may be detached.
     #[inline]
     pub(crate) fn for_one() -> Option<Arc<Self>> {
-        if IS_SET.get() { Self::copy() } else { None }
+        if IS_SET.get() || GRACE.get().is_some() { Self::copy() } else { None }
     }
 
     #[cold]
     fn copy() -> Option<Arc<Self>> {
-        let grace = Self::read(|carried| carried.grace);
-        Some(Arc::new(Self { grace, collector: Self::collector(), is_loose: AtomicBool::new(false) }))
+        Some(Arc::new(Self { grace: Self::grace(), collector: Self::collector(), is_loose: AtomicBool::new(false) }))
     }
 
     /// The group that collects the failures of clean-ups at this moment.
@@ -79,7 +91,7 @@ impl Carried {
     /// The same at the boundary of a task: nothing else is there while `run` runs.
     #[inline]
     pub(crate) fn exactly<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
-        if this.is_none() && !IS_SET.get() {
+        if this.is_none() && !IS_SET.get() && GRACE.get().is_none() {
             return run();
         }
         let mut none = None;
@@ -110,6 +122,16 @@ fn peek<R>(current: &Cell<Option<Arc<Carried>>>, read: impl FnOnce(&Option<Arc<C
 struct Set<'c> {
     owner: &'c mut Option<Arc<Carried>>,
     before: Option<Arc<Carried>>,
+    _grace: Before,
+}
+
+/// Sets back the period that was set.
+struct Before(Option<Duration>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        GRACE.set(self.0);
+    }
 }
 
 impl<'c> Set<'c> {
@@ -117,7 +139,7 @@ impl<'c> Set<'c> {
         let carried = owner.take();
         IS_SET.set(carried.is_some());
         let before = CURRENT.try_with(|current| current.replace(carried)).ok().flatten();
-        Self { owner, before }
+        Self { owner, before, _grace: Before(GRACE.replace(None)) }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ pub(super) const DEFAULT: Duration = Duration::from_secs(10);
 
 /// The grace period that is in force here.
 pub(crate) fn in_force() -> Duration {
-    Carried::read(|carried| carried.grace).unwrap_or(DEFAULT)
+    Carried::grace().unwrap_or(DEFAULT)
 }
 
 /// Sets how long the constructs in `future` wait for the clean-ups of what they have given up.
@@ -49,7 +48,7 @@ pub(crate) fn in_force() -> Duration {
 /// # Cancel safety
 /// Dropping it drops `future`.
 pub fn with_grace<F: Future>(period: Duration, future: F) -> WithGrace<F> {
-    WithGrace { future, period, carried: None }
+    WithGrace { future, period }
 }
 
 pin_project! {
@@ -60,8 +59,6 @@ pin_project! {
         #[pin]
         future: F,
         period: Duration,
-        // There from the first poll on.
-        carried: Option<Arc<Carried>>,
     }
 }
 
@@ -70,9 +67,6 @@ impl<F: Future> Future for WithGrace<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if this.carried.is_none() {
-            *this.carried = Some(Carried::with_grace(*this.period));
-        }
-        Carried::within(this.carried, || this.future.poll(cx))
+        Carried::within_grace(*this.period, || this.future.poll(cx))
     }
 }
