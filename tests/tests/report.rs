@@ -108,5 +108,5 @@ fn w46_without_a_hook_a_subscriber_gets_an_event() {
     let log = Log::new();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tracing::subscriber::with_default(Events(log.clone()), || runtime.block_on(fail_twice()));
-    assert_eq!(log.text(), "ERROR:weftwork:message,kind,name,site");
+    assert_eq!(log.text(), "ERROR:weftwork:message,kind,name,task,site");
 }
