@@ -133,7 +133,8 @@ impl<'c> Case<'_, '_, 'c> {
     /// Prints the times.
     pub(crate) fn time(mut self) -> Self {
         let clock = self.clock;
-        let calls: Vec<u64> = self.candidates.iter_mut().map(|candidate| calibrate(candidate, clock)).collect();
+        let calls: Vec<u64> =
+            self.candidates.iter_mut().map(|candidate| fill(|calls| clock.time(|| (candidate.run)(calls)))).collect();
         let mut times = vec![Vec::with_capacity(self.bench.rounds); self.candidates.len()];
         for round in 0..self.bench.rounds {
             for turn in turns(round, self.candidates.len()) {
@@ -175,11 +176,11 @@ impl<'c> Case<'_, '_, 'c> {
     }
 }
 
-/// How many calls fill a round.
-fn calibrate(candidate: &mut Candidate<'_>, clock: Clock) -> u64 {
+/// How many calls fill a round, by how long so many of them take.
+fn fill(mut time: impl FnMut(u64) -> Duration) -> u64 {
     let mut calls = 1;
     loop {
-        let elapsed = clock.time(|| (candidate.run)(calls));
+        let elapsed = time(calls);
         if elapsed * 2 >= ROUND {
             let calls = calls as f64 * ROUND.as_secs_f64() / elapsed.as_secs_f64();
             return (calls.round() as u64).max(1);
@@ -203,8 +204,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
 
     #[test]
@@ -243,17 +242,15 @@ mod tests {
 
     #[test]
     fn a_round_is_filled() {
-        let calls = Cell::new(0);
-        let mut candidate = Candidate {
-            name: "slow",
-            run: Box::new(|n| {
-                calls.set(calls.get() + n);
-                std::thread::sleep(Duration::from_millis(n));
-            }),
-        };
-        let filled = calibrate(&mut candidate, Clock::Wall);
-        assert!((5..=25).contains(&filled), "{filled}");
-        assert!(calls.get() >= filled, "the warm-up is long enough");
+        let mut tried = Vec::new();
+        let filled = fill(|calls| {
+            tried.push(calls);
+            Duration::from_millis(calls)
+        });
+        assert_eq!(filled, 25);
+        assert_eq!(tried, [1, 2, 4, 8, 16], "the warm-up ends once it takes half a round");
+        assert_eq!(fill(|_| Duration::from_secs(1)), 1, "one call is more than a round");
+        assert_eq!(fill(|calls| Duration::from_nanos(7) * u32::try_from(calls).unwrap()), 3_571_429);
     }
 
     #[test]
