@@ -33,6 +33,7 @@ pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;
 pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_iter, try_stream};
+pub use policy::deadline::{deadline, remaining};
 pub use policy::limit::{Limiter, Permit};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use report::{Report, ReportKind, set_report_hook, take_report_hook};

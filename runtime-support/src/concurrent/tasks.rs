@@ -75,7 +75,7 @@ impl Tasks {
     {
         let Self(shared) = self;
         shared.running.fetch_add(1, Ordering::Relaxed);
-        let carried = Carried::current();
+        let carried = Carried::for_each();
         Running(shared.runtime.spawn(Task { future: Some(future), judge, carried, counted: Some(Counted(shared.clone())) }))
     }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::attempt::Below;
 use super::lender::Exit;
 use super::plan::{Open, Plan};
+use crate::policy::deadline::Deadline;
 use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::{self, About, HowLong, Mark, Scope, What};
 use crate::span::Span;
@@ -180,7 +181,7 @@ impl<T, E> Frame<'_, T, E> {
             open.slot.give_back(value, exit);
         }
         self.is_polled = true;
-        let polled = catch_unwind(AssertUnwindSafe(|| self.span.within(|| open.body.as_mut().poll(cx))));
+        let polled = catch_unwind(AssertUnwindSafe(|| self.span.within(|| Deadline::hidden(|| open.body.as_mut().poll(cx)))));
         self.is_polled = false;
         self.ended = match polled {
             Ok(Poll::Pending) => {

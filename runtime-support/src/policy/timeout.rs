@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::deadline::Deadline;
 use crate::scope::{HowLong, Mark, Scope};
 
 /// Gives `future` so much time.
@@ -38,7 +39,7 @@ use crate::scope::{HowLong, Mark, Scope};
 /// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
 /// returned.
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future: Some(future), duration, deadline: None, sleep: None, scope: Scope::new() }
+    Timeout { future: Some(future), duration, deadline: None, is_inherited: false, sleep: None, scope: Scope::new() }
 }
 
 pin_project! {
@@ -51,6 +52,8 @@ pin_project! {
         duration: Duration,
         // Set by the first poll, until the end is told; the inner `None` is later than the clock can say.
         deadline: Option<Option<Instant>>,
+        // Whether the deadline that ends it came along into the task.
+        is_inherited: bool,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
         #[pin]
         sleep: Option<Sleep>,
@@ -66,25 +69,63 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(future) = this.future.as_mut().as_pin_mut() {
-            let deadline = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
+            let own = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
+            let limit = Limit::of(own);
             let mark = Mark::now();
-            if let Poll::Ready(output) = future.poll(cx) {
+            if let Poll::Ready(output) = Deadline::within(limit.deadline, || future.poll(cx)) {
                 // What is still outstanding is the business of who is around; what this poll has left is that already.
                 this.scope.pass_on();
                 return Poll::Ready(Ok(output));
             }
             this.scope.take_since(mark);
-            let Some(deadline) = deadline else { return Poll::Pending };
+            // What is above ends this in time, or nothing does.
+            let Some(at) = limit.at else { return Poll::Pending };
+            *this.is_inherited = limit.is_inherited();
             // A timer never fires in the poll that sets it, so one poll is all that no time allows.
-            if !this.duration.is_zero() {
-                ready!(poll_sleep(this.sleep, deadline, cx));
+            if !this.duration.is_zero() && !limit.is_past() {
+                ready!(poll_sleep(this.sleep, at, cx));
             }
-            give_up(this.future, this.scope);
+            Deadline::within(limit.deadline, || give_up(this.future, this.scope));
         }
         // The future is gone: waits for the clean-ups in it.
         ready!(this.scope.poll_clear(HowLong::Grace, cx));
         assert!(this.deadline.take().is_some(), "`timeout` was polled after it had elapsed");
-        Poll::Ready(Err(Elapsed { function: None, duration: *this.duration }))
+        Poll::Ready(Err(Elapsed { function: None, duration: *this.duration, is_inherited: *this.is_inherited }))
+    }
+}
+
+/// What bounds a future at the moment of a poll: its own deadline, or an earlier one of what is around.
+struct Limit {
+    /// For what is inside.
+    deadline: Option<Deadline>,
+    /// When to end it here; not where an outer timeout polls this one, and ends it together with itself.
+    at: Option<Instant>,
+}
+
+impl Limit {
+    /// Looked up in each poll: a future that is pinned may leave the timeout in which it began.
+    #[inline]
+    fn of(own: Option<Instant>) -> Self {
+        let outer = Deadline::current();
+        match (own, outer) {
+            (Some(own), Some(outer)) if outer.at <= own => Self::outer(outer),
+            (Some(own), _) => Self { deadline: Some(Deadline { at: own, is_inherited: false }), at: Some(own) },
+            (None, Some(outer)) => Self::outer(outer),
+            (None, None) => Self { deadline: None, at: None },
+        }
+    }
+
+    fn outer(outer: Deadline) -> Self {
+        Self { deadline: Some(outer), at: outer.is_inherited.then_some(outer.at) }
+    }
+
+    fn is_inherited(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.is_inherited)
+    }
+
+    /// Whether an inherited one had passed before this began.
+    fn is_past(&self) -> bool {
+        self.is_inherited() && self.at.is_some_and(|at| at <= Instant::now())
     }
 }
 
@@ -101,7 +142,7 @@ impl<F> fmt::Debug for Timeout<F> {
 }
 
 fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
-    if sleep.is_none() {
+    if sleep.as_ref().as_pin_ref().is_none_or(|sleep| sleep.deadline() != deadline) {
         sleep.set(Some(sleep_until(deadline)));
     }
     let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
@@ -154,6 +195,7 @@ where
 pub struct Elapsed {
     function: Option<&'static str>,
     duration: Duration,
+    is_inherited: bool,
 }
 
 impl Elapsed {
@@ -163,18 +205,29 @@ impl Elapsed {
         self.function
     }
 
-    /// How much time there was.
+    /// How much time there was: the timeout's own duration, even where an inherited deadline came earlier.
     #[must_use]
     pub fn duration(&self) -> Duration {
         self.duration
+    }
+
+    /// Whether it ended at a [`deadline`](crate::deadline()) that came along into its task, before its own time was over.
+    #[must_use]
+    pub fn is_inherited(&self) -> bool {
+        self.is_inherited
     }
 }
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.function {
-            Some(function) => write!(f, "`{function}` timed out after {:?}", self.duration),
-            None => write!(f, "timed out after {:?}", self.duration),
+            Some(function) => write!(f, "`{function}` timed out")?,
+            None => f.write_str("timed out")?,
+        }
+        if self.is_inherited {
+            write!(f, " at a deadline that its task inherited, before its own {:?}", self.duration)
+        } else {
+            write!(f, " after {:?}", self.duration)
         }
     }
 }

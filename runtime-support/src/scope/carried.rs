@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::policy::deadline::Deadline;
 use crate::report::Collector;
 
 thread_local! {
@@ -15,23 +16,34 @@ thread_local! {
     static CURRENT: Cell<Option<Arc<Carried>>> = const { Cell::new(None) };
 }
 
-/// The grace period that is in force, and the group that collects the failures of clean-ups.
+/// The grace period that is in force, the deadline, and the group that collects the failures of clean-ups.
 #[derive(Debug, Default)]
 pub(crate) struct Carried {
     pub(super) grace: Option<Duration>,
     collector: Option<Arc<Collector>>,
+    /// For what begins with this: where it is set for something in the same task, that has its own.
+    deadline: Option<Deadline>,
     /// The task that it is for was detached: nothing goes along any more.
     is_loose: AtomicBool,
 }
 
 impl Carried {
-    /// That of this moment, if there is something.
+    /// That of this moment for a clean-up, which has nothing to do with a deadline.
     #[inline]
-    pub(crate) fn current() -> Option<Arc<Self>> {
+    pub(crate) fn for_clean_up() -> Option<Arc<Self>> {
         match GRACE.get() {
-            Some(_) => Self::copy(),
+            Some(_) => Self::copy(None),
             None if IS_SET.get() => Self::shared(),
             None => None,
+        }
+    }
+
+    /// That of this moment for one of many tasks.
+    #[inline]
+    pub(crate) fn for_each() -> Option<Arc<Self>> {
+        match Deadline::for_task() {
+            None => Self::for_clean_up(),
+            deadline => Self::copy(deadline),
         }
     }
 
@@ -64,18 +76,26 @@ impl Carried {
     /// That of this moment with another collector, and another grace period if there is one.
     pub(crate) fn with_collector(collector: Arc<Collector>, grace: Option<Duration>) -> Arc<Self> {
         let grace = grace.or_else(Self::grace);
-        Arc::new(Self { grace, collector: Some(collector), is_loose: AtomicBool::new(false) })
+        let deadline = Deadline::for_task();
+        Arc::new(Self { grace, collector: Some(collector), deadline, is_loose: AtomicBool::new(false) })
     }
 
     /// That of this moment for a single task, which may be detached.
     #[inline]
     pub(crate) fn for_one() -> Option<Arc<Self>> {
-        if IS_SET.get() || GRACE.get().is_some() { Self::copy() } else { None }
+        if Self::is_nothing() { None } else { Self::copy(Deadline::for_task()) }
+    }
+
+    /// Whether there is nothing at all.
+    #[inline]
+    fn is_nothing() -> bool {
+        !IS_SET.get() && GRACE.get().is_none() && Deadline::current().is_none()
     }
 
     #[cold]
-    fn copy() -> Option<Arc<Self>> {
-        Some(Arc::new(Self { grace: Self::grace(), collector: Self::collector(), is_loose: AtomicBool::new(false) }))
+    fn copy(deadline: Option<Deadline>) -> Option<Arc<Self>> {
+        let (grace, collector) = (Self::grace(), Self::collector());
+        Some(Arc::new(Self { grace, collector, deadline, is_loose: AtomicBool::new(false) }))
     }
 
     /// The group that collects the failures of clean-ups at this moment.
@@ -91,13 +111,20 @@ impl Carried {
     /// The same at the boundary of a task: nothing else is there while `run` runs.
     #[inline]
     pub(crate) fn exactly<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
-        if this.is_none() && !IS_SET.get() && GRACE.get().is_none() {
+        if this.is_none() && Self::is_nothing() {
             return run();
         }
         let mut none = None;
         let is_loose = this.as_ref().is_some_and(|carried| carried.is_loose.load(Ordering::Relaxed));
-        let _set = Set::new(if is_loose { &mut none } else { this });
-        run()
+        let this = if is_loose { &mut none } else { this };
+        let deadline = this.as_ref().and_then(|carried| carried.deadline);
+        let _set = Set::new(this);
+        Deadline::within(deadline, run)
+    }
+
+    /// The same for a clean-up.
+    pub(crate) fn exactly_for_clean_up<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
+        Self::exactly(this, || Deadline::hidden(run))
     }
 
     /// Sets it while `run` runs; nothing leaves what is there.

@@ -27,7 +27,7 @@ pub use self::drain::{clean_ups, drain};
 pub(crate) use self::grace::in_force as grace_in_force;
 pub use self::grace::with_grace;
 pub(crate) use self::held::{Held, settled, sure};
-pub(crate) use self::notes::Mark;
+pub(crate) use self::notes::{Mark, leave};
 pub use self::outstanding::CleanUp;
 pub(crate) use self::outstanding::{About, Outstanding, Waiter, What, name_of, short_name};
 pub(crate) use self::tracked::{finish_behind, hand_over, hand_over_quietly, lost};

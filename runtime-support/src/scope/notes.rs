@@ -44,7 +44,7 @@ impl Mark {
 }
 
 /// Leaves a note.
-pub(super) fn leave(outstanding: Arc<Outstanding>) {
+pub(crate) fn leave(outstanding: Arc<Outstanding>) {
     // A thread that is at its end has nobody around.
     let _ = NOTES.try_with(|notes| {
         let mut notes = notes.borrow_mut();

@@ -1,5 +1,6 @@
 //! What still runs although nobody awaits it, and the list of it.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -33,6 +34,8 @@ pub(crate) enum What {
     Tasks,
     /// A task that is cancelled.
     Task(TaskId),
+    /// Work on a thread of its own, which nothing can stop: constructs do not wait for it, `drain` does.
+    Thread,
 }
 
 /// The name of the function that a body stands in, from the name of the body's type.
@@ -68,6 +71,17 @@ struct End {
     /// Who waits, each with a number of its own.
     waiting: Vec<(u64, Waker)>,
     waiters: u64,
+    /// Dropped at the end.
+    kept: Kept,
+}
+
+#[derive(Default)]
+struct Kept(Vec<Arc<dyn Any + Send + Sync>>);
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kept({})", self.0.len())
+    }
 }
 
 /// In the order in which they were handed over.
@@ -116,14 +130,23 @@ impl Outstanding {
         let listed = all().remove(&self.number);
         let mut end = self.end();
         end.is_over = true;
-        let waiting = std::mem::take(&mut end.waiting);
+        let (waiting, kept) = (std::mem::take(&mut end.waiting), std::mem::take(&mut end.kept));
         drop(end);
         drop(listed);
+        drop(kept);
         waiting.into_iter().for_each(|(_, waker)| waker.wake());
     }
 
     pub(crate) fn is_over(&self) -> bool {
         self.end().is_over
+    }
+
+    /// Keeps something until the end.
+    pub(super) fn keep(&self, kept: Arc<dyn Any + Send + Sync>) {
+        let mut end = self.end();
+        if !end.is_over {
+            end.kept.0.push(kept);
+        }
     }
 
     /// It waits for nothing else any more.

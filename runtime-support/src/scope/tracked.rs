@@ -46,7 +46,7 @@ fn run(runtime: &Handle, about: About, below: Scope, rest: impl Future<Output = 
 }
 
 fn go_on(runtime: &Handle, outstanding: Arc<Outstanding>, below: Scope, rest: impl Future<Output = ()> + Send + 'static) {
-    let (carried, finish) = (Carried::current(), Finish(outstanding));
+    let (carried, finish) = (Carried::for_clean_up(), Finish(outstanding));
     // On a runtime that has shut down it is dropped right here.
     runtime.spawn(Tracked { rest: Some(rest), scope: below, has_begun: false, carried, finish });
 }
@@ -102,17 +102,19 @@ impl<F: Future<Output = ()>> Future for Tracked<F> {
         }
         if let Some(rest) = this.rest.as_mut().as_pin_mut() {
             let carried = this.carried;
-            let polled = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly(carried, || rest.poll(cx)))));
+            let polled =
+                this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly_for_clean_up(carried, || rest.poll(cx)))));
             if let Ok(Poll::Pending) = polled {
                 return Poll::Pending;
             }
             if let Err(payload) = polled {
-                Carried::exactly(carried, || this.finish.0.panicked(&*payload));
+                Carried::exactly_for_clean_up(carried, || this.finish.0.panicked(&*payload));
             }
             let rest = &mut this.rest;
-            let dropped = this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly(carried, || rest.set(None)))));
+            let dropped =
+                this.scope.watch(|| catch_unwind(AssertUnwindSafe(|| Carried::exactly_for_clean_up(carried, || rest.set(None)))));
             if let Err(payload) = dropped {
-                Carried::exactly(carried, || this.finish.0.panicked(&*payload));
+                Carried::exactly_for_clean_up(carried, || this.finish.0.panicked(&*payload));
             }
         }
         ready!(this.scope.poll_clear(HowLong::ToTheEnd, cx));

@@ -83,6 +83,15 @@ impl Scope {
         self.0.is_none()
     }
 
+    /// Keeps something until all of it has ended.
+    pub(crate) fn keep(&self, kept: impl Any + Send + Sync) {
+        if let Some(open) = &*self.0 {
+            let kept: Arc<dyn Any + Send + Sync> = Arc::new(kept);
+            let waited_for = open.wait.iter().flat_map(|wait| &wait.line).map(|(_, outstanding)| outstanding);
+            waited_for.chain(&open.taken).for_each(|outstanding| outstanding.keep(kept.clone()));
+        }
+    }
+
     /// Takes what is in another one.
     pub(crate) fn append(&mut self, mut other: Self) {
         if !other.is_empty() {
@@ -215,6 +224,9 @@ impl Wait {
             return;
         }
         let now = Instant::now();
+        let (threads, taken): (Vec<_>, Vec<_>) = taken.into_iter().partition(|one| one.about().what == What::Thread);
+        // Nothing can stop a thread, so nothing waits for it; but a limit around may keep its place until that ends.
+        threads.into_iter().for_each(notes::leave);
         let timed = taken.into_iter().map(|one| (self.deadline(&one, now), one));
         let timed: Vec<_> = timed.collect();
         self.line.extend(timed);
@@ -284,7 +296,7 @@ impl Wait {
         let message = format!("takes longer than {grace:?}{to_stop}; it goes on, and nobody waits for it but `drain`");
         report(
             &match about.what {
-                What::CleanUp => Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message),
+                What::CleanUp | What::Thread => Report::new(ReportKind::CleanUpOverdue, about.name.clone(), message),
                 What::Tasks => Report::new(ReportKind::TaskOverdue, about.name.clone(), message),
                 What::Task(task) => Report::new(ReportKind::TaskOverdue, about.name.clone(), message).of_task(task),
             }
