@@ -22,6 +22,24 @@ pub fn limit(args: TokenStream, item: TokenStream) -> TokenStream {
     attributes::policies::collect("limit", &args.into(), item.into()).into()
 }
 
+/// See `weftwork::retry`.
+#[proc_macro_attribute]
+pub fn retry(args: TokenStream, item: TokenStream) -> TokenStream {
+    attributes::policies::collect("retry", &args.into(), item.into()).into()
+}
+
+/// See `weftwork::fallback`.
+#[proc_macro_attribute]
+pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
+    attributes::policies::collect("fallback", &args.into(), item.into()).into()
+}
+
+/// See `weftwork::blocking`.
+#[proc_macro_attribute]
+pub fn blocking(args: TokenStream, item: TokenStream) -> TokenStream {
+    attributes::policies::collect("blocking", &args.into(), item.into()).into()
+}
+
 /// See `weftwork::transactional`.
 #[proc_macro_attribute]
 pub fn transactional(args: TokenStream, item: TokenStream) -> TokenStream {

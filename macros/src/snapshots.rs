@@ -127,7 +127,7 @@ fn take_ours(attrs: &mut Vec<Attribute>) -> Option<Attribute> {
     Some(attrs.remove(index))
 }
 
-const OURS: [&str; 4] = ["timeout", "limit", "transactional", "policies"];
+const OURS: [&str; 7] = ["timeout", "limit", "retry", "fallback", "blocking", "transactional", "policies"];
 
 fn attribute(attr: &Attribute, item: TokenStream) -> TokenStream {
     let args = match &attr.meta {

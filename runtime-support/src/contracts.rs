@@ -29,7 +29,7 @@ use crate::policy::timeout::Elapsed;
 #[diagnostic::on_unimplemented(
     message = "`#[timeout]` can not turn its expiry into `{Self}`",
     label = "has no place for `Elapsed`",
-    note = "return a `Result` whose error implements `From<weftwork::Elapsed>`"
+    note = "return a `Result` whose error implements `From<weftwork::Elapsed>`, or write `or = ..` for a value in its place"
 )]
 pub trait FromElapsed {
     /// The result that says so.
@@ -144,3 +144,52 @@ impl<R> Ending<R> {
 pub fn ending<R: FromTxError>() -> Ending<R> {
     R::ending()
 }
+
+/// A function's result that `#[retry]` and `#[fallback]` can look into: every `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`#[retry]` and `#[fallback]` act on the error of a `Result`, and `{Self}` is none",
+    label = "has no error",
+    note = "return a `Result`"
+)]
+pub trait HasError {
+    /// What it is when all went well.
+    type Value;
+    /// What it is when not.
+    type Error;
+    #[doc(hidden)]
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> HasError for Result<T, E> {
+    type Value = T;
+    type Error = E;
+    fn into_result(self) -> Self {
+        self
+    }
+}
+
+/// What a `#[blocking]` function takes and returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not move to the thread of a `#[blocking]` function",
+    label = "can not be sent to another thread",
+    note = "the body runs on another thread: what it takes and returns has to be `Send + 'static`"
+)]
+pub trait Movable {
+    /// That this was found out.
+    type Proof;
+    #[doc(hidden)]
+    const PROOF: Self::Proof;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> Movable for T {
+    type Proof = ();
+    const PROOF: () = ();
+}
+
+/// Work for another thread, its arguments and its result having been looked at.
+pub trait Work<Proof, T>: FnOnce() -> T + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<Proof, T, W: FnOnce() -> T + Send + 'static> Work<Proof, T> for W {}

@@ -23,20 +23,30 @@ pub use crate::concurrent::stream::as_completed;
 pub use crate::concurrent::tasks::{supervised, tasks};
 pub use crate::concurrent::whole::whole;
 pub use crate::context::{Frame, Outcome, attempt, frame, lender, made, not_lent, plan};
-pub use crate::contracts::{async_iterable, ending};
+pub use crate::contracts::{HasError, Movable, async_iterable, ending};
 pub use crate::generator::looped::{close, go, looped, split};
 pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
     put_all_ok, put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
 };
+pub use crate::policy::call::call;
+pub use crate::policy::fallback::{fall_back, fell_back};
 pub use crate::policy::limit::limit;
-pub use crate::policy::timeout::timeout_or as timeout;
+pub use crate::policy::timeout::{in_time, timeout_or as timeout};
 pub use crate::transaction::{begin, lend, savepoint};
 
 #[cfg(feature = "macros")]
 pub use weftwork_macros::{
     as_completed, context, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator, with,
 };
+
+/// Where a body owns what it would else borrow: in an edge that is never taken.
+pub fn moved<T>(_: T) {}
+
+/// `clone(..)` of `#[retry]`.
+pub fn cloned<T: Clone>(value: &T) -> T {
+    value.clone()
+}
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {

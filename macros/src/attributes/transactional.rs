@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-use super::policies::Site;
+use super::policies::{Around, Code, Site};
 use crate::kit::args::{Args, Grammar};
 use crate::kit::errors::Errors;
 use crate::kit::idents::local;
@@ -62,8 +62,10 @@ impl Transactional {
     ///
     /// The body has it on loan: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
     /// attribute and where it tries it.
-    pub(crate) fn wrap(&self, site: &Site<'_>, inner: &TokenStream) -> TokenStream {
+    pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
+        let Around { site, capture, .. } = around;
         let Site { krate, .. } = site;
+        let inner = inner.into_future(around);
         let Self { name, source } = self;
         // In a block of their own: what is borrowed for the source is given back when the transaction has begun.
         let (own_source, begun) = (local("source"), local("begun"));
@@ -74,8 +76,8 @@ impl Transactional {
         let own_scope = Ident::new("scope", span);
         let lend = quote_spanned!(span=> (&mut #own_scope.tx));
         let end = quote_spanned!(span=> #own_scope.end(#ending, #result));
-        quote! {
-            async move {
+        Code::Future(quote! {
+            async #capture {
                 let #begun = {
                     let #own_source = #source;
                     #begin
@@ -90,7 +92,7 @@ impl Transactional {
                 let #result = #inner.await;
                 #end.await
             }
-        }
+        })
     }
 }
 

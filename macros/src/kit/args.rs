@@ -43,6 +43,11 @@ impl Args {
         args
     }
 
+    /// A list that was read in another way.
+    pub(crate) fn of(bare: Vec<TokenStream>, named: Vec<Named>) -> Self {
+        Self { bare, named, refused: false }
+    }
+
     /// Says at the macro's name that its list lacks something, unless that is the same mistake as one already reported.
     pub(crate) fn needs(&self, span: Span, message: &str, errors: &mut Errors) {
         if !self.refused {

@@ -4,24 +4,24 @@ use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 
 use super::errors::Errors;
-use super::tokens::unwrap_invisible;
+use super::tokens::{evaluated, unwrap_invisible};
 
 const UNITS: &str = "the units are `ns`, `us`, `ms`, `s`, `min` and `h`";
 
-/// An expression of type `Duration`. After an error it is zero, so that what uses it still compiles.
+/// An expression of type `Duration` that borrows nothing. After an error it is zero, so that what uses it still compiles.
 pub(crate) fn parse(value: &TokenStream, krate: &TokenStream, errors: &mut Errors) -> TokenStream {
     let inner = unwrap_invisible(value);
     let trees: Vec<TokenTree> = inner.clone().into_iter().collect();
     let nanoseconds = match trees.as_slice() {
         [TokenTree::Literal(literal)] => match of_literal(literal) {
             Some(read) => read,
-            None => return value.clone(),
+            None => return of_expression(value, krate),
         },
         [TokenTree::Literal(literal), TokenTree::Ident(unit)] => Err(format!("a duration is one token\nwrite `{literal}{unit}`")),
         [TokenTree::Punct(minus), TokenTree::Literal(_)] if minus.as_char() == '-' => {
             Err("a duration can not be negative".to_owned())
         }
-        _ => return value.clone(),
+        _ => return of_expression(value, krate),
     };
     match nanoseconds {
         Ok(nanoseconds) => emit(nanoseconds, krate),
@@ -30,6 +30,23 @@ pub(crate) fn parse(value: &TokenStream, krate: &TokenStream, errors: &mut Error
             emit(0, krate)
         }
     }
+}
+
+/// Whether it is written as a literal.
+pub(crate) fn is_literal(value: &TokenStream) -> bool {
+    matches!(unwrap_invisible(value).into_iter().collect::<Vec<_>>().as_slice(), [TokenTree::Literal(_)])
+}
+
+/// A literal in nanoseconds, if it is one and right.
+pub(crate) fn nanoseconds(value: &TokenStream) -> Option<u128> {
+    match unwrap_invisible(value).into_iter().collect::<Vec<_>>().as_slice() {
+        [TokenTree::Literal(literal)] => of_literal(literal)?.ok(),
+        _ => None,
+    }
+}
+
+fn of_expression(value: &TokenStream, krate: &TokenStream) -> TokenStream {
+    evaluated(value.clone(), &quote!(#krate::__private::Duration))
 }
 
 /// Reads a literal; `None` if it is of a kind that is no duration and that rustc had better judge.
@@ -134,7 +151,7 @@ mod tests {
             ("0s", "from_secs(0)"),
             ("1_000us", "from_millis(1)"),
             ("7ns", "new(0,7)"),
-            ("secs(5)", "secs(5)"),
+            ("secs(5)", "{letvalue:w::__private::Duration=secs(5);value}"),
             ("self.config.slow", "self.config.slow"),
         ] {
             let (tokens, errors) = read(text);

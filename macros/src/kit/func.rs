@@ -1,8 +1,10 @@
 //! A function as attributes, signature and opaque body. The body is never parsed: what rustc makes of it is its own affair.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
 use syn::{Attribute, Signature, Token, Visibility};
 
 use super::tokens::{group, is_ident, is_punct, regroup};
@@ -69,6 +71,60 @@ impl Func {
             }
         }
         names
+    }
+
+    /// What the parameters bind, the receiver included.
+    pub(crate) fn bindings(&self) -> Vec<Ident> {
+        struct Bindings(Vec<Ident>);
+        impl<'ast> Visit<'ast> for Bindings {
+            fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+                // With a capital letter it is a constant, or a struct without fields.
+                if !pattern.ident.to_string().starts_with(char::is_uppercase) {
+                    self.0.push(pattern.ident.clone());
+                }
+                syn::visit::visit_pat_ident(self, pattern);
+            }
+        }
+        let mut bindings = Bindings(Vec::new());
+        for input in &self.sig.inputs {
+            match input {
+                syn::FnArg::Receiver(receiver) => bindings.0.push(Ident::new("self", receiver.self_token.span)),
+                syn::FnArg::Typed(typed) => bindings.visit_pat(&typed.pat),
+            }
+        }
+        bindings.0
+    }
+
+    /// Takes the `mut` off parameters that the body has anew.
+    pub(crate) fn without_mut(&mut self, names: &[Ident]) {
+        struct WithoutMut<'n>(&'n [Ident]);
+        impl VisitMut for WithoutMut<'_> {
+            fn visit_pat_ident_mut(&mut self, pattern: &mut syn::PatIdent) {
+                if self.0.contains(&pattern.ident) {
+                    pattern.mutability = None;
+                }
+                syn::visit_mut::visit_pat_ident_mut(self, pattern);
+            }
+        }
+        for input in &mut self.sig.inputs {
+            if let syn::FnArg::Typed(typed) = input {
+                WithoutMut(names).visit_pat_mut(&mut typed.pat);
+            }
+        }
+    }
+
+    /// Whether a parameter is bound `mut`.
+    pub(crate) fn is_mut(&self, name: &Ident) -> bool {
+        struct IsMut<'n>(&'n Ident, bool);
+        impl<'ast> Visit<'ast> for IsMut<'_> {
+            fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+                self.1 |= pattern.ident == *self.0 && pattern.mutability.is_some();
+                syn::visit::visit_pat_ident(self, pattern);
+            }
+        }
+        let mut visitor = IsMut(name, false);
+        visitor.visit_signature(&self.sig);
+        visitor.1
     }
 
     /// The names of the function's own type and const parameters.
@@ -189,6 +245,48 @@ impl AsyncTail {
     }
 }
 
+/// What `#[async_trait]` makes of a body: the arguments bound anew, and the body as the value of a `let`.
+pub(crate) struct Rebound {
+    before: TokenStream,
+    pub(crate) block: Group,
+    after: TokenStream,
+    /// What it calls the receiver.
+    pub(crate) receiver: Option<Ident>,
+}
+
+/// Finds `let __self = self; .. let __ret: T = { .. }; __ret`, or `let () = { .. };` at the end, in such a block.
+pub(crate) fn rebound(block: &Group) -> Option<Rebound> {
+    let trees: Vec<TokenTree> = block.stream().into_iter().collect();
+    let at = |index: usize| trees.get(index);
+    let is_value = |index: &usize| {
+        group(at(*index), Delimiter::Brace).is_some() && is_punct(at(*index + 1), ';') && is_punct(at(index.wrapping_sub(1)), '=')
+    };
+    let place = (1..trees.len()).rev().find(is_value)?;
+    let start = (0..place).rev().find(|index| is_ident(at(*index), "let"))?;
+    let is_unit = group(at(start + 1), Delimiter::Parenthesis).is_some_and(|unit| unit.stream().is_empty());
+    if !(is_ident(at(start + 1), "__ret") || is_unit && place == start + 3) {
+        return None;
+    }
+    let receiver = trees[..start].windows(4).find_map(|window| match window {
+        [word, TokenTree::Ident(name), equals, own]
+            if is_ident(Some(word), "let") && is_punct(Some(equals), '=') && is_ident(Some(own), "self") =>
+        {
+            Some(name.clone())
+        }
+        _ => None,
+    });
+    let block = group(at(place), Delimiter::Brace)?.clone();
+    Some(Rebound { before: collect(&trees[..place]), block, after: collect(&trees[place + 1..]), receiver })
+}
+
+impl Rebound {
+    /// The statements with another value in place of the body.
+    pub(crate) fn replace(&self, value: TokenStream) -> TokenStream {
+        let Self { before, after, .. } = self;
+        quote!(#before #value #after)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +310,38 @@ mod tests {
         assert_eq!(tail(quote!(Box::pin(wrap(async { 1 })))), None);
         assert_eq!(tail(quote!({ 1 })), None);
         assert_eq!(tail(quote!()), None);
+    }
+
+    #[test]
+    fn the_body_in_an_async_trait_is_found() {
+        let block: Group = syn::parse2(quote!({
+            if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<u8> {
+                return __ret;
+            }
+            let __self = self;
+            let key = key;
+            let __ret: u8 = { __self.get(key) };
+            __ret
+        }))
+        .unwrap();
+        let found = rebound(&block).unwrap();
+        assert_eq!(found.receiver.as_ref().unwrap(), "__self");
+        assert_eq!(found.block.stream().to_string(), "__self . get (key)");
+        assert!(found.replace(quote!(HERE)).to_string().ends_with("let __ret : u8 = HERE ; __ret"));
+        let unit: Group = syn::parse2(quote!({
+            let key = key;
+            let () = {
+                put(key);
+            };
+        }))
+        .unwrap();
+        assert!(rebound(&unit).is_some_and(|found| found.receiver.is_none()));
+        let by_hand: Group = syn::parse2(quote!({
+            let answer = { ask() };
+            answer
+        }))
+        .unwrap();
+        assert!(rebound(&by_hand).is_none());
     }
 
     #[test]

@@ -5,6 +5,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, TypeParamBound};
 
+use super::tokens::mentions;
+
 /// What the function's future gives, in the user's own tokens; `impl Trait` inside is left to inference.
 #[derive(Clone)]
 pub(crate) struct Output(TokenStream);
@@ -42,14 +44,30 @@ impl Output {
     /// Never taken. With it rustc knows what the body has to give, so that coercions work and a type error stands at the
     /// user's expression. What rustc has to say about the edge itself, it says at the return type.
     pub(crate) fn edge(&self, krate: &TokenStream) -> TokenStream {
-        if self.0.to_string() == "!" {
+        if self.is_never() {
             // A body that never ends gives no value to have a type.
             return TokenStream::new();
         }
-        // rustc underlines what stands behind `return`, and a pair of braces can have the span it should.
+        let value = self.value(krate);
+        quote!(if false { return #value; })
+    }
+
+    /// Whether the function never returns.
+    pub(crate) fn is_never(&self) -> bool {
+        self.0.to_string() == "!"
+    }
+
+    /// Whether all of it is named: nothing is left to inference.
+    pub(crate) fn is_named(&self) -> bool {
+        !mentions(&self.0, "_")
+    }
+
+    /// A value for an edge that is never taken. rustc underlines what stands behind `return`, and a pair of braces can have the
+    /// span it should.
+    pub(crate) fn value(&self, krate: &TokenStream) -> Group {
         let mut value = Group::new(Delimiter::Brace, quote!(#krate::__private::returned::<#self>()));
         value.set_span(ends(&self.0).0);
-        quote!(if false { return #value; })
+        value
     }
 }
 

@@ -1,6 +1,6 @@
 //! Small questions about token streams. No grammar: that is what keeps half-typed code alive.
 
-use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// Splits at the commas of the top level, those in generics (where nothing can be compared, and in a type behind `->`) apart.
 /// A trailing comma adds no part.
@@ -170,6 +170,42 @@ pub(crate) fn mentions_variable(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
+/// Whether a variable of this name is read anywhere inside, in a format string as well.
+pub(crate) fn reads(tokens: &TokenStream, name: &str) -> bool {
+    mentions_variable(tokens, name) || formats(tokens, &format!("{{{name}"))
+}
+
+fn formats(tokens: &TokenStream, placeholder: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Literal(literal) => literal.to_string().contains(placeholder),
+        TokenTree::Group(group) => formats(&group.stream(), placeholder),
+        _ => false,
+    })
+}
+
+/// The same tokens with another identifier in place of each one of this name.
+pub(crate) fn replaced(tokens: TokenStream, name: &str, by: &Ident) -> TokenStream {
+    let replace = |tree| match tree {
+        TokenTree::Ident(ident) if ident == name => {
+            TokenTree::Ident(Ident::new(&by.to_string(), by.span().located_at(ident.span())))
+        }
+        TokenTree::Group(group) => TokenTree::Group(regroup(&group, replaced(group.stream(), name, by))),
+        other => other,
+    };
+    tokens.into_iter().map(replace).collect()
+}
+
+/// A value of the user's for a call that is awaited. What it borrows for its own evaluation, such as the guard of a lock, is gone when
+/// it is there, and not kept until the call has ended.
+pub(crate) fn evaluated(value: TokenStream, ty: &TokenStream) -> TokenStream {
+    let may_borrow = value.clone().into_iter().any(|tree| matches!(tree, TokenTree::Group(_)));
+    if !may_borrow {
+        return value;
+    }
+    let own = super::idents::local("value");
+    quote::quote!({ let #own: #ty = #value; #own })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +226,13 @@ mod tests {
         assert_eq!(parts(quote!(<A<B, C>>::new(), &<B as D<E, F>>::G, h)).len(), 3);
         assert_eq!(parts(quote!(a, b,)).len(), 2);
         assert_eq!(parts(quote!()).len(), 0);
+    }
+
+    #[test]
+    fn format_strings_read_variables() {
+        assert!(reads(&quote!(format!("{user}: {}", 1)), "user"));
+        assert!(reads(&quote!(format!("{user:?}")), "user"));
+        assert!(!reads(&quote!(format!("user")), "user"));
     }
 
     #[test]

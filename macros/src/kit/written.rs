@@ -34,6 +34,7 @@ struct Text {
     /// What comes next has something to its left to work on.
     after_operand: bool,
     turbofish: usize,
+    in_parameters: bool,
 }
 
 impl Text {
@@ -55,18 +56,29 @@ impl Text {
     }
 
     fn operator(&mut self, operator: &str) {
+        if operator.starts_with('|') && (self.in_parameters || !self.after_operand) {
+            return self.bar(operator);
+        }
         let closes = self.turbofish > 0 && operator.starts_with('>');
         self.turbofish = self.turbofish + usize::from(operator == "::<") - usize::from(closes);
         let is_tight = operator.starts_with("::") || operator.starts_with('.') || closes;
         let (before, after) = match operator {
             _ if is_tight => (false, false),
-            "," | ";" | "?" => (false, true),
+            "," | ";" | ":" | "?" => (false, true),
             // In front of its operand.
             _ if !self.after_operand => (self.spaced, false),
             _ => (true, true),
         };
         self.push(before, operator);
         (self.spaced, self.after_operand) = (after, operator == "?" || closes);
+    }
+
+    /// Around the parameters of a closure.
+    fn bar(&mut self, operator: &str) {
+        let closes = self.in_parameters || operator == "||";
+        self.push(self.spaced && !self.in_parameters, operator);
+        self.in_parameters = !closes;
+        (self.spaced, self.after_operand) = (closes, false);
     }
 
     fn push(&mut self, spaced: bool, piece: &str) {
@@ -98,6 +110,9 @@ mod tests {
             "if late { SLOW } else { FAST }",
             "tx = self.pool",
             "list[0] + [1, 2].len()",
+            "|error| cached(id).ok_or(error)",
+            "when = |error: &Error| error.code() > 1 | 2",
+            "move || 1",
         ] {
             let written = as_written(&text.parse().unwrap());
             assert_eq!(written, text.replace("100/s", "100 / s"));

@@ -1,5 +1,8 @@
 //! What the policies on functions do.
 
+pub(crate) mod call;
 pub(crate) mod deadline;
+mod event;
+pub(crate) mod fallback;
 pub(crate) mod limit;
 pub(crate) mod timeout;

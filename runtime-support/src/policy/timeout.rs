@@ -11,6 +11,7 @@ use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::deadline::Deadline;
+use super::event;
 use crate::scope::{HowLong, Mark, Scope};
 
 /// Gives `future` so much time.
@@ -160,15 +161,14 @@ where
     F: Future,
     C: Fn(Elapsed) -> F::Output,
 {
-    TimeoutOr { timeout: timeout(duration, future), function, from_elapsed }
+    TimeoutOr { timeout: in_time(function, duration, future), from_elapsed }
 }
 
 pin_project! {
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct TimeoutOr<F, C> {
         #[pin]
-        timeout: Timeout<F>,
-        function: &'static str,
+        timeout: InTime<F>,
         from_elapsed: C,
     }
 }
@@ -185,8 +185,37 @@ where
         let this = self.project();
         match ready!(this.timeout.poll(cx)) {
             Ok(output) => Poll::Ready(output),
-            Err(elapsed) => Poll::Ready((this.from_elapsed)(Elapsed { function: Some(this.function), ..elapsed })),
+            Err(elapsed) => Poll::Ready((this.from_elapsed)(elapsed)),
         }
+    }
+}
+
+/// `#[timeout]` with `or`: the timeout of a function.
+pub fn in_time<F: Future>(function: &'static str, duration: Duration, future: F) -> InTime<F> {
+    InTime { timeout: timeout(duration, future), function }
+}
+
+pin_project! {
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct InTime<F> {
+        #[pin]
+        timeout: Timeout<F>,
+        function: &'static str,
+    }
+}
+
+impl<F: Future> Future for InTime<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let output = ready!(this.timeout.poll(cx));
+        Poll::Ready(output.map_err(|elapsed| {
+            let elapsed = Elapsed { function: Some(this.function), ..elapsed };
+            event::timed_out(&elapsed);
+            elapsed
+        }))
     }
 }
 

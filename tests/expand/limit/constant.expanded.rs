@@ -6,23 +6,32 @@ impl<T: Send> Client<T> {
     where
         U: Into<T>,
     {
-        ::weftwork::__private::limit(
-                {
-                    static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(
-                        settings::PLACES / 2,
-                    );
-                    &LIMITER
-                },
-                move || async move {
-                    if false {
-                        return {
-                            ::weftwork::__private::returned::<io::Result<usize>>()
-                        };
-                    }
-                    self.queue.push(item);
-                    self.queue.push(other.into());
-                    self.flush().await
-                },
+        let from_refusal: fn(_) -> _ = {
+            use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+            (&&::weftwork::__private::answer::<io::Result<usize>>()).refused()
+        };
+        let call = ::weftwork::__private::call("send");
+        call.around(
+                ::weftwork::__private::limit(
+                    {
+                        static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(
+                            settings::PLACES / 2,
+                        );
+                        &LIMITER
+                    },
+                    ::weftwork::__private::turn("send"),
+                    from_refusal,
+                    move || async move {
+                        if false {
+                            return {
+                                ::weftwork::__private::returned::<io::Result<usize>>()
+                            };
+                        }
+                        self.queue.push(item);
+                        self.queue.push(other.into());
+                        self.flush().await
+                    },
+                ),
             )
             .await
     }

@@ -8,12 +8,9 @@ async fn argument(places: usize) -> Page {
     get(places).await
 }
 ::core::compile_error! {
-    "one limiter serves all calls of `argument`, its count can not depend on `places`\nwrite a literal or a constant"
+    "one limiter serves all calls of `argument`, its count can not depend on `places`\nwrite a literal or a constant, or `shared = ..` with a `Limiter` of your own"
 }
 const fn unfinished() {}
-::core::compile_error! {
-    "`key` is not an option of `#[limit]`\nits only option is `crate`"
-}
 ::core::compile_error! {
     "`#[limit]` goes on an `async fn`, which can not be `const`"
 }

@@ -9,24 +9,35 @@ async fn answers() -> Result<(), Error> {
         (),
         Error,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    ::weftwork::__private::timeout(
-            "answers",
-            ::weftwork::__private::Duration::from_secs(8),
-            from_elapsed,
-            ::weftwork::__private::limit(
-                {
-                    static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(1);
-                    &LIMITER
-                },
-                move || async move {
-                    if false {
-                        return {
-                            ::weftwork::__private::returned::<Result<(), Error>>()
-                        };
-                    }
-                    assert!(ask());
-                    Ok(())
-                },
+    let from_refusal: fn(_) -> _ = {
+        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        (&&::weftwork::__private::answer::<Result<(), Error>>()).refused()
+    };
+    let call = ::weftwork::__private::call("answers");
+    call.around(
+            ::weftwork::__private::timeout(
+                "answers",
+                ::weftwork::__private::Duration::from_secs(8),
+                from_elapsed,
+                ::weftwork::__private::limit(
+                    {
+                        static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(
+                            1,
+                        );
+                        &LIMITER
+                    },
+                    ::weftwork::__private::turn("answers"),
+                    from_refusal,
+                    move || async move {
+                        if false {
+                            return {
+                                ::weftwork::__private::returned::<Result<(), Error>>()
+                            };
+                        }
+                        assert!(ask());
+                        Ok(())
+                    },
+                ),
             ),
         )
         .await

@@ -7,27 +7,36 @@ async fn fetch() -> Result<(), FetchError> {
         (),
         FetchError,
     > as woven::reexport::FromElapsed>::from_elapsed;
-    woven::reexport::__private::timeout(
-            "fetch",
-            woven::reexport::__private::Duration::from_secs(8),
-            from_elapsed,
-            woven::reexport::__private::limit(
-                {
-                    static LIMITER: woven::reexport::Limiter = woven::reexport::Limiter::new(
-                        16,
-                    );
-                    &LIMITER
-                },
-                move || async move {
-                    if false {
-                        return {
-                            woven::reexport::__private::returned::<
-                                Result<(), FetchError>,
-                            >()
-                        };
-                    }
-                    get().await
-                },
+    let from_refusal: fn(_) -> _ = {
+        use woven::reexport::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        (&&woven::reexport::__private::answer::<Result<(), FetchError>>()).refused()
+    };
+    let call = woven::reexport::__private::call("fetch");
+    call.around(
+            woven::reexport::__private::timeout(
+                "fetch",
+                woven::reexport::__private::Duration::from_secs(8),
+                from_elapsed,
+                woven::reexport::__private::limit(
+                    {
+                        static LIMITER: woven::reexport::Limiter = woven::reexport::Limiter::new(
+                            16,
+                        );
+                        &LIMITER
+                    },
+                    woven::reexport::__private::turn("fetch"),
+                    from_refusal,
+                    move || async move {
+                        if false {
+                            return {
+                                woven::reexport::__private::returned::<
+                                    Result<(), FetchError>,
+                                >()
+                            };
+                        }
+                        get().await
+                    },
+                ),
             ),
         )
         .await

@@ -2,16 +2,25 @@
 /// Policies, outermost first:
 /// - `limit(1)`
 async fn serve() -> ! {
-    ::weftwork::__private::limit(
-            {
-                static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(1);
-                &LIMITER
-            },
-            move || async move {
-                loop {
-                    accept().await;
-                }
-            },
+    let from_refusal: fn(_) -> _ = {
+        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        (&&::weftwork::__private::answer::<!>()).refused()
+    };
+    let call = ::weftwork::__private::call("serve");
+    call.around(
+            ::weftwork::__private::limit(
+                {
+                    static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(1);
+                    &LIMITER
+                },
+                ::weftwork::__private::turn("serve"),
+                from_refusal,
+                move || async move {
+                    loop {
+                        accept().await;
+                    }
+                },
+            ),
         )
         .await
 }

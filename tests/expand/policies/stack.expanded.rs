@@ -12,32 +12,43 @@ pub async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
         Option<Page>,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    ::weftwork::__private::timeout(
-            "fetch",
-            ::weftwork::__private::Duration::from_secs(8),
-            from_elapsed,
-            ::weftwork::__private::limit(
-                {
-                    static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(16);
-                    &LIMITER
-                },
-                move || ::weftwork::__private::timeout(
-                    "fetch",
-                    self.patience,
-                    from_elapsed,
-                    async move {
-                        if false {
-                            return {
-                                ::weftwork::__private::returned::<
-                                    Result<Option<Page>, FetchError>,
-                                >()
-                            };
-                        }
-                        match get(url).await? {
-                            Reply::Gone => Ok(None),
-                            Reply::Page(page) => Ok(Some(page)),
-                        }
+    let from_refusal: fn(_) -> _ = {
+        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        (&&::weftwork::__private::answer::<Result<Option<Page>, FetchError>>()).refused()
+    };
+    let call = ::weftwork::__private::call("fetch");
+    call.around(
+            ::weftwork::__private::timeout(
+                "fetch",
+                ::weftwork::__private::Duration::from_secs(8),
+                from_elapsed,
+                ::weftwork::__private::limit(
+                    {
+                        static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(
+                            16,
+                        );
+                        &LIMITER
                     },
+                    ::weftwork::__private::turn("fetch"),
+                    from_refusal,
+                    move || ::weftwork::__private::timeout(
+                        "fetch",
+                        self.patience,
+                        from_elapsed,
+                        async move {
+                            if false {
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Option<Page>, FetchError>,
+                                    >()
+                                };
+                            }
+                            match get(url).await? {
+                                Reply::Gone => Ok(None),
+                                Reply::Page(page) => Ok(Some(page)),
+                            }
+                        },
+                    ),
                 ),
             ),
         )

@@ -9,19 +9,24 @@ pub async fn fetch<'a>(&self, url: &'a Url) -> Result<Page<'a>, FetchError> {
         Page<'a>,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    ::weftwork::__private::timeout(
-            "fetch",
-            ::weftwork::__private::Duration::from_secs(5),
-            from_elapsed,
-            async move {
-                if false {
-                    return {
-                        ::weftwork::__private::returned::<Result<Page<'a>, FetchError>>()
-                    };
-                }
-                let reply = self.client.get(url).await?;
-                Ok(reply.page())
-            },
+    let call = ::weftwork::__private::call("fetch");
+    call.around(
+            ::weftwork::__private::timeout(
+                "fetch",
+                ::weftwork::__private::Duration::from_secs(5),
+                from_elapsed,
+                async move {
+                    if false {
+                        return {
+                            ::weftwork::__private::returned::<
+                                Result<Page<'a>, FetchError>,
+                            >()
+                        };
+                    }
+                    let reply = self.client.get(url).await?;
+                    Ok(reply.page())
+                },
+            ),
         )
         .await
 }

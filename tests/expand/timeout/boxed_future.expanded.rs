@@ -10,19 +10,24 @@ fn fetch<'a>(
             Page,
             FetchError,
         > as ::weftwork::FromElapsed>::from_elapsed;
-        ::weftwork::__private::timeout(
-                "fetch",
-                ::weftwork::__private::Duration::from_secs(5),
-                from_elapsed,
-                async move {
-                    if false {
-                        return {
-                            ::weftwork::__private::returned::<Result<Page, FetchError>>()
-                        };
-                    }
-                    let page = get(url).await?;
-                    Ok(page.after(started.elapsed()))
-                },
+        let call = ::weftwork::__private::call("fetch");
+        call.around(
+                ::weftwork::__private::timeout(
+                    "fetch",
+                    ::weftwork::__private::Duration::from_secs(5),
+                    from_elapsed,
+                    async move {
+                        if false {
+                            return {
+                                ::weftwork::__private::returned::<
+                                    Result<Page, FetchError>,
+                                >()
+                            };
+                        }
+                        let page = get(url).await?;
+                        Ok(page.after(started.elapsed()))
+                    },
+                ),
             )
             .await
     })
@@ -36,23 +41,26 @@ fn by_alias(url: &str) -> BoxFuture<'_, Result<Page, FetchError>> {
             '_,
             Result<Page, FetchError>,
         > as ::weftwork::__private::Future>::Output as ::weftwork::FromElapsed>::from_elapsed;
-        ::weftwork::__private::timeout(
-                "by_alias",
-                ::weftwork::__private::Duration::from_secs(5),
-                from_elapsed,
-                async {
-                    if false {
-                        return {
-                            ::weftwork::__private::returned::<
-                                <BoxFuture<
-                                    '_,
-                                    Result<Page, FetchError>,
-                                > as ::weftwork::__private::Future>::Output,
-                            >()
-                        };
-                    }
-                    get(url).await
-                },
+        let call = ::weftwork::__private::call("by_alias");
+        call.around(
+                ::weftwork::__private::timeout(
+                    "by_alias",
+                    ::weftwork::__private::Duration::from_secs(5),
+                    from_elapsed,
+                    async {
+                        if false {
+                            return {
+                                ::weftwork::__private::returned::<
+                                    <BoxFuture<
+                                        '_,
+                                        Result<Page, FetchError>,
+                                    > as ::weftwork::__private::Future>::Output,
+                                >()
+                            };
+                        }
+                        get(url).await
+                    },
+                ),
             )
             .await
     }

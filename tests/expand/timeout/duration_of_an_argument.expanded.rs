@@ -7,20 +7,23 @@ impl Client {
             Reply,
             FetchError,
         > as ::weftwork::FromElapsed>::from_elapsed;
-        ::weftwork::__private::timeout(
-                "fetch",
-                self.config.slow,
-                from_elapsed,
-                async move {
-                    if false {
-                        return {
-                            ::weftwork::__private::returned::<
-                                Result<Reply, FetchError>,
-                            >()
-                        };
-                    }
-                    self.send(request).await
-                },
+        let call = ::weftwork::__private::call("fetch");
+        call.around(
+                ::weftwork::__private::timeout(
+                    "fetch",
+                    self.config.slow,
+                    from_elapsed,
+                    async move {
+                        if false {
+                            return {
+                                ::weftwork::__private::returned::<
+                                    Result<Reply, FetchError>,
+                                >()
+                            };
+                        }
+                        self.send(request).await
+                    },
+                ),
             )
             .await
     }

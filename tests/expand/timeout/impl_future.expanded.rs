@@ -8,20 +8,23 @@ trait Service {
                 Page,
                 FetchError,
             > as ::weftwork::FromElapsed>::from_elapsed;
-            ::weftwork::__private::timeout(
-                    "fetch",
-                    ::weftwork::__private::Duration::from_secs(5),
-                    from_elapsed,
-                    async {
-                        if false {
-                            return {
-                                ::weftwork::__private::returned::<
-                                    Result<Page, FetchError>,
-                                >()
-                            };
-                        }
-                        self.get().await
-                    },
+            let call = ::weftwork::__private::call("fetch");
+            call.around(
+                    ::weftwork::__private::timeout(
+                        "fetch",
+                        ::weftwork::__private::Duration::from_secs(5),
+                        from_elapsed,
+                        async {
+                            if false {
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Page, FetchError>,
+                                    >()
+                                };
+                            }
+                            self.get().await
+                        },
+                    ),
                 )
                 .await
         }

@@ -6,18 +6,21 @@ async fn lines(text: impl Read) -> Result<impl Iterator<Item = Line>, ParseError
         _,
         ParseError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    ::weftwork::__private::timeout(
-            "lines",
-            ::weftwork::__private::Duration::from_secs(5),
-            from_elapsed,
-            async move {
-                if false {
-                    return {
-                        ::weftwork::__private::returned::<Result<_, ParseError>>()
-                    };
-                }
-                Ok(split(text).await?.into_iter())
-            },
+    let call = ::weftwork::__private::call("lines");
+    call.around(
+            ::weftwork::__private::timeout(
+                "lines",
+                ::weftwork::__private::Duration::from_secs(5),
+                from_elapsed,
+                async move {
+                    if false {
+                        return {
+                            ::weftwork::__private::returned::<Result<_, ParseError>>()
+                        };
+                    }
+                    Ok(split(text).await?.into_iter())
+                },
+            ),
         )
         .await
 }

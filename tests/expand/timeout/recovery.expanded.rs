@@ -18,7 +18,7 @@ impl Client {
         self.get().await
     }
     ::core::compile_error! {
-        "`attempts` is not an option of `#[timeout]`\nits only option is `crate`"
+        "`attempts` is not an option of `#[timeout]`\nits options are `or`, `crate`"
     }
     ::core::compile_error! {
         "a duration is one token\nwrite `5parsecs`"

@@ -9,34 +9,40 @@ async fn fetch() -> io::Result<()> {
     let from_elapsed: fn(_) -> _ = <io::Result<
         (),
     > as ::weftwork::FromElapsed>::from_elapsed;
-    ::weftwork::__private::timeout(
-            "fetch",
-            ::weftwork::__private::Duration::from_millis(250),
-            from_elapsed,
+    let call = ::weftwork::__private::call("fetch");
+    call.around(
             ::weftwork::__private::timeout(
                 "fetch",
-                ::weftwork::__private::Duration::from_millis(1500),
+                ::weftwork::__private::Duration::from_millis(250),
                 from_elapsed,
                 ::weftwork::__private::timeout(
                     "fetch",
-                    ::weftwork::__private::Duration::from_secs(120),
+                    ::weftwork::__private::Duration::from_millis(1500),
                     from_elapsed,
                     ::weftwork::__private::timeout(
                         "fetch",
-                        ::weftwork::__private::Duration::new(0, 7),
+                        ::weftwork::__private::Duration::from_secs(120),
                         from_elapsed,
                         ::weftwork::__private::timeout(
                             "fetch",
-                            secs(5),
+                            ::weftwork::__private::Duration::new(0, 7),
                             from_elapsed,
-                            async move {
-                                if false {
-                                    return {
-                                        ::weftwork::__private::returned::<io::Result<()>>()
-                                    };
-                                }
-                                get().await
-                            },
+                            ::weftwork::__private::timeout(
+                                "fetch",
+                                {
+                                    let value: ::weftwork::__private::Duration = secs(5);
+                                    value
+                                },
+                                from_elapsed,
+                                async move {
+                                    if false {
+                                        return {
+                                            ::weftwork::__private::returned::<io::Result<()>>()
+                                        };
+                                    }
+                                    get().await
+                                },
+                            ),
                         ),
                     ),
                 ),

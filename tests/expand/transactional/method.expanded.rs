@@ -9,33 +9,38 @@ impl Store {
             StoreError,
         > as ::weftwork::FromElapsed>::from_elapsed;
         let ending = <Result<(), StoreError> as ::weftwork::FromTxError>::ending();
-        ::weftwork::__private::timeout(
-                "rename",
-                ::weftwork::__private::Duration::from_secs(5),
-                from_elapsed,
-                async move {
-                    let begun = {
-                        let source = &self.pool;
-                        ::weftwork::__private::begin("rename", source).await
-                    };
-                    let mut scope = match begun {
-                        ::weftwork::__private::Ok(scope) => scope,
-                        ::weftwork::__private::Err(error) => return ending.failed(error),
-                    };
-                    let mut tx = ::weftwork::__private::lend(&mut scope.tx);
-                    let _ = &mut tx;
-                    let result = async move {
-                        if false {
-                            return {
-                                ::weftwork::__private::returned::<Result<(), StoreError>>()
-                            };
+        let call = ::weftwork::__private::call("rename");
+        call.around(
+                ::weftwork::__private::timeout(
+                    "rename",
+                    ::weftwork::__private::Duration::from_secs(5),
+                    from_elapsed,
+                    async move {
+                        let begun = {
+                            let source = &self.pool;
+                            ::weftwork::__private::begin("rename", source).await
+                        };
+                        let mut scope = match begun {
+                            ::weftwork::__private::Ok(scope) => scope,
+                            ::weftwork::__private::Err(error) => {
+                                return ending.failed(error);
+                            }
+                        };
+                        let mut tx = ::weftwork::__private::lend(&mut scope.tx);
+                        let _ = &mut tx;
+                        let result = async move {
+                            if false {
+                                return {
+                                    ::weftwork::__private::returned::<Result<(), StoreError>>()
+                                };
+                            }
+                            tx.execute(query(id, name)).await?;
+                            Ok(())
                         }
-                        tx.execute(query(id, name)).await?;
-                        Ok(())
-                    }
-                        .await;
-                    scope.end(ending, result).await
-                },
+                            .await;
+                        scope.end(ending, result).await
+                    },
+                ),
             )
             .await
     }

@@ -1,0 +1,292 @@
+//! The layers around the body, written from the inside out.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Attribute;
+
+use super::crate_option;
+use super::plan::{Entry, Layer, Site};
+use super::shape::Shape;
+use crate::attributes::{limit, retry, timeout, transactional};
+use crate::kit::func::Func;
+use crate::kit::idents::local;
+use crate::kit::returns::Output;
+use crate::kit::tokens::{reads, regroup, split_at_commas};
+use crate::kit::written::as_written;
+
+/// What is written so far.
+pub(crate) enum Code {
+    /// An expression that makes a future.
+    Future(TokenStream),
+    /// Statements that await by themselves and end in the output.
+    Inline(TokenStream),
+}
+
+impl Code {
+    pub(crate) fn into_future(self, around: &Around<'_>) -> TokenStream {
+        let Around { capture, edge, .. } = around;
+        match self {
+            Self::Future(future) => future,
+            Self::Inline(code) => quote!(async #capture { #edge #code }),
+        }
+    }
+
+    /// For a layer that is inline itself.
+    pub(crate) fn into_watched(self, around: &Around<'_>) -> TokenStream {
+        around.watched(self.into_future(around))
+    }
+
+    /// The whole function.
+    fn into_inline(self) -> TokenStream {
+        match self {
+            Self::Future(future) => {
+                let call = call();
+                quote!(#call.around(#future).await)
+            }
+            Self::Inline(code) => code,
+        }
+    }
+}
+
+/// The call as a tracing subscriber sees it.
+fn call() -> Ident {
+    local("call")
+}
+
+/// What a layer needs to know to be written.
+pub(crate) struct Around<'a> {
+    pub(crate) site: Site<'a>,
+    /// How blocks and closures at this place capture: by `move`, or what the body uses as it uses it.
+    pub(crate) capture: TokenStream,
+    /// The edge that tells rustc what a block gives.
+    edge: TokenStream,
+    /// Nothing is around this layer.
+    is_outermost: bool,
+}
+
+impl Around<'_> {
+    /// What the outermost layer awaits belongs to the span of the call; all else does by standing inside of that.
+    pub(crate) fn watched(&self, future: TokenStream) -> TokenStream {
+        let call = call();
+        if self.is_outermost { quote!(#call.around(#future)) } else { future }
+    }
+}
+
+/// In:  `async fn f(..) -> R { BODY }`
+/// Out: `async fn f(..) -> R { OUTER(INNER(async move { BODY })).await }`
+pub(super) fn emit(
+    mut func: Func,
+    shape: &Shape,
+    output: &Output,
+    layers: &[Layer],
+    entries: &[Entry],
+    krate: &TokenStream,
+) -> TokenStream {
+    let stack = Stack { func: &func, shape, output, layers, krate };
+    let (prelude, code) = (stack.prelude(), stack.layered().into_inline());
+    let body = match shape {
+        Shape::Async(_) => quote!({ #prelude #code }),
+        Shape::Tail(tail) => {
+            let (keyword, capture) = (&tail.keyword, &tail.capture);
+            tail.replace(quote!(#keyword #capture { #prelude #code }))
+        }
+        Shape::Rebound(tail, rebound) => {
+            let (keyword, capture, statements) = (&tail.keyword, &tail.capture, rebound.replace(quote!({ #prelude #code })));
+            tail.replace(quote!(#keyword #capture { #statements }))
+        }
+    };
+    func.attrs.extend(documentation(entries));
+    let owned = layers.iter().flat_map(Layer::rebinds);
+    func.without_mut(&owned.cloned().collect::<Vec<_>>());
+    func.with_body(body)
+}
+
+struct Stack<'a> {
+    func: &'a Func,
+    shape: &'a Shape,
+    output: &'a Output,
+    layers: &'a [Layer],
+    krate: &'a TokenStream,
+}
+
+impl Stack<'_> {
+    /// The layers around the body, the first one outermost.
+    fn layered(&self) -> Code {
+        let function = self.func.sig.ident.to_string();
+        let around = |place: usize| Around {
+            site: Site { krate: self.krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] },
+            capture: self.capture(place),
+            edge: self.output.edge(self.krate),
+            is_outermost: place == 0,
+        };
+        let body = self.body(&around(self.layers.len()));
+        self.layers.iter().enumerate().rev().fold(body, |inner, (place, layer)| {
+            let around = around(place);
+            match layer {
+                Layer::Timeout(timeout) => timeout.wrap(&around, inner),
+                Layer::Limit(limit) => limit.wrap(&around, inner),
+                Layer::Retry(retry) => retry.wrap(&around, inner),
+                Layer::Fallback(fallback) => fallback.wrap(&around, inner),
+                Layer::Transactional(transactional) => transactional.wrap(&around, inner),
+                // It is the body.
+                Layer::Blocking(_) => inner,
+            }
+        })
+    }
+
+    /// The user's statements, as something that runs once or for every attempt.
+    fn body(&self, around: &Around<'_>) -> Code {
+        let Around { capture, edge, .. } = around;
+        let block = self.shape.body();
+        let (moved, statements) = (self.moved(), block.stream());
+        if let Some(Layer::Blocking(blocking)) = self.layers.last() {
+            let keyword = self.retries().last().map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site()));
+            return blocking.body(around, self.output, &regroup(block, quote!(#edge #statements)), keyword);
+        }
+        let keyword = self.keyword();
+        let block = regroup(block, if moved.is_empty() { quote!(#edge #statements) } else { quote!(#moved #statements) });
+        Code::Future(quote!(#keyword #capture #block))
+    }
+
+    /// The user's own `async`: with a generated one rustc forgets the names of what the body captures. Of a body that runs again it
+    /// stands at the `retry`, since that is where rustc says what can not be moved twice.
+    fn keyword(&self) -> TokenTree {
+        let own = match self.shape {
+            Shape::Async(_) => self.func.sig.asyncness.map_or_else(Span::mixed_site, |keyword| keyword.span),
+            Shape::Tail(tail) | Shape::Rebound(tail, _) => tail.keyword.span(),
+        };
+        let span = self.retries().last().map_or(own, |retry| retry.span.resolved_at(own));
+        Ident::new("async", span).into()
+    }
+
+    fn retries(&self) -> impl DoubleEndedIterator<Item = &retry::Retry> {
+        self.layers.iter().filter_map(|layer| if let Layer::Retry(retry) = layer { Some(&**retry) } else { None })
+    }
+
+    /// How blocks and closures capture at a place of the stack. What runs again borrows, and so does what leaves arguments to a layer
+    /// that reads them behind the body.
+    fn capture(&self, place: usize) -> TokenStream {
+        let is_below_retry = self.layers[..place].iter().any(|layer| matches!(layer, Layer::Retry(_)));
+        if is_below_retry || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
+    }
+
+    fn own_capture(&self) -> TokenStream {
+        match self.shape {
+            Shape::Async(_) => quote!(move),
+            Shape::Tail(tail) | Shape::Rebound(tail, _) => tail.capture.to_token_stream(),
+        }
+    }
+
+    /// Whether a layer reads arguments when the body is over.
+    fn is_read_behind(&self) -> bool {
+        self.func.bindings().iter().any(|name| self.reads_behind(name))
+    }
+
+    fn reads_behind(&self, name: &Ident) -> bool {
+        let name = self.name_in_body(name);
+        self.layers.iter().filter_map(Layer::behind).any(|tokens| reads(tokens, &name.to_string()))
+    }
+
+    fn name_in_body<'n>(&'n self, name: &'n Ident) -> &'n Ident {
+        if name == "self" { self.shape.receiver().unwrap_or(name) } else { name }
+    }
+
+    /// An edge that is never taken. It makes a block that borrows own what nobody else needs: so the argument need not be `Sync`.
+    fn moved(&self) -> TokenStream {
+        let statements = self.shape.body().stream();
+        let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
+        let names: Vec<Ident> = if self.retries().next().is_some() {
+            self.layers.iter().flat_map(Layer::rebinds).cloned().collect()
+        } else if self.is_read_behind() && !self.own_capture().is_empty() {
+            let names = self.func.bindings();
+            let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
+            names.map(|name| self.name_in_body(name).clone()).collect()
+        } else {
+            Vec::new()
+        };
+        if names.is_empty() {
+            return TokenStream::new();
+        }
+        let (krate, output) = (self.krate, self.output);
+        if output.is_never() {
+            return TokenStream::new();
+        }
+        let value = output.value(krate);
+        quote!(if false { #krate::__private::moved((#(#names,)*)); return #value; })
+    }
+
+    /// What the layers share: each conversion is named once, on the user's return type, so that a missing one is one error. It is
+    /// kept as a pointer, for the function item would ask for the bound once more wherever it is used.
+    fn prelude(&self) -> TokenStream {
+        let Self { output, krate, .. } = self;
+        let any = |is_one: fn(&Layer) -> bool| self.layers.iter().any(is_one);
+        let from_elapsed = any(|layer| matches!(layer, Layer::Timeout(timeout) if timeout.converts())).then(|| {
+            let from_elapsed = timeout::from_elapsed();
+            quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
+        });
+        let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.from_refusal());
+        let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
+            let into_result = retry::into_result();
+            quote!(let #into_result: fn(_) -> _ = <#output as #krate::__private::HasError>::into_result;)
+        });
+        let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
+            let ending = transactional::ending();
+            quote!(let #ending = <#output as #krate::FromTxError>::ending();)
+        });
+        let (call, function) = (call(), self.func.sig.ident.to_string());
+        quote!(#from_elapsed #from_refusal #into_result #ending let #call = #krate::__private::call(#function);)
+    }
+}
+
+impl Stack<'_> {
+    /// A refusal that the function has asked for has to be one of its results. Any other is a defect of the program: one of its results
+    /// where it can be, or else a panic.
+    fn from_refusal(&self) -> TokenStream {
+        let Self { output, krate, .. } = self;
+        let (private, from_refusal) = (quote!(#krate::__private), limit::from_refusal());
+        let found = if self.layers.iter().any(|layer| matches!(layer, Layer::Limit(limit) if limit.converts())) {
+            quote!(<#output as #krate::FromLimitExceeded>::from_limit_exceeded)
+        } else if output.is_named() {
+            quote!({
+                use #private::{RefusedByConversion as _, RefusedByPanic as _};
+                (&&#private::answer::<#output>()).refused()
+            })
+        } else {
+            quote!(#private::refuse)
+        };
+        quote!(let #from_refusal: fn(_) -> _ = #found;)
+    }
+}
+
+impl Layer {
+    /// What it evaluates when the body is over.
+    fn behind(&self) -> Option<&TokenStream> {
+        match self {
+            Self::Timeout(timeout) => timeout.or.as_ref(),
+            Self::Fallback(fallback) => Some(&fallback.written),
+            _ => None,
+        }
+    }
+
+    /// The arguments of which every attempt has its own.
+    fn rebinds(&self) -> &[Ident] {
+        if let Self::Retry(retry) = self { &retry.cloned } else { &[] }
+    }
+}
+
+/// A paragraph behind the user's own documentation, one line a policy.
+fn documentation(entries: &[Entry]) -> Vec<Attribute> {
+    let mut lines = vec![String::new(), " Policies, outermost first:".to_owned()];
+    lines.extend(entries.iter().map(|entry| match without_crate(&entry.args) {
+        args if args.is_empty() => format!(" - `{}`", entry.name),
+        args => format!(" - `{}({args})`", entry.name),
+    }));
+    lines.iter().map(|line| syn::parse_quote!(#[doc = #line])).collect()
+}
+
+/// Where weftwork is found is nothing that a reader of the documentation needs to know.
+fn without_crate(args: &TokenStream) -> String {
+    let parts = split_at_commas(args.clone());
+    let told = parts.iter().filter(|part| crate_option(part).is_none()).map(as_written);
+    told.collect::<Vec<_>>().join(", ")
+}

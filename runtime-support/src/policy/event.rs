@@ -1,0 +1,47 @@
+//! What policies tell a tracing subscriber. Names and fields are stable: programs filter by them.
+//!
+//! Without the feature `tracing` nothing is left of this.
+
+#![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
+
+use std::time::Duration;
+
+use super::timeout::Elapsed;
+
+macro_rules! event {
+    ($level:ident, $name:literal, $function:expr $(, $field:ident = $value:expr)*) => {
+        #[cfg(feature = "tracing")]
+        tracing::event!(name: $name, target: "weftwork", tracing::Level::$level, function = $function, $($field = $value,)* $name)
+    };
+}
+
+/// Time ran out.
+#[cold]
+pub(crate) fn timed_out(elapsed: &Elapsed) {
+    event!(
+        WARN,
+        "timeout",
+        elapsed.function().unwrap_or("timeout"),
+        duration = tracing::field::debug(elapsed.duration()),
+        inherited = elapsed.is_inherited()
+    );
+}
+
+/// The body runs again, after `delay`.
+#[cold]
+pub(crate) fn retrying(function: &'static str, attempt: u32, delay: Duration) {
+    event!(WARN, "retry", function, attempt = attempt, delay = tracing::field::debug(delay));
+}
+
+/// An arm or the closure of a fallback runs.
+#[cold]
+pub(crate) fn fell_back(function: &'static str) {
+    event!(WARN, "fallback", function);
+}
+
+/// A call was dropped while it waited.
+#[cfg(feature = "tracing")]
+#[cold]
+pub(crate) fn cancelled(function: &'static str) {
+    event!(DEBUG, "cancelled", function);
+}

@@ -1,0 +1,55 @@
+///
+/// Policies, outermost first:
+/// - `timeout(8s)`
+/// - `fallback(|error| cached(id).ok_or(error))`
+async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
+    let from_elapsed: fn(_) -> _ = <Result<
+        Page,
+        FetchError,
+    > as ::weftwork::FromElapsed>::from_elapsed;
+    let into_result: fn(_) -> _ = <Result<
+        Page,
+        FetchError,
+    > as ::weftwork::__private::HasError>::into_result;
+    let call = ::weftwork::__private::call("fetch");
+    call.around(
+            ::weftwork::__private::timeout(
+                "fetch",
+                ::weftwork::__private::Duration::from_secs(8),
+                from_elapsed,
+                async {
+                    if false {
+                        return {
+                            ::weftwork::__private::returned::<Result<Page, FetchError>>()
+                        };
+                    }
+                    match into_result(
+                        async {
+                            if false {
+                                ::weftwork::__private::moved((request,));
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Page, FetchError>,
+                                    >()
+                                };
+                            }
+                            get(id, request).await
+                        }
+                            .await,
+                    ) {
+                        ::weftwork::__private::Ok(value) => {
+                            ::weftwork::__private::Ok(value)
+                        }
+                        ::weftwork::__private::Err(__error) => {
+                            ::weftwork::__private::fall_back(
+                                "fetch",
+                                __error,
+                                |error| cached(id).ok_or(error),
+                            )
+                        }
+                    }
+                },
+            ),
+        )
+        .await
+}
