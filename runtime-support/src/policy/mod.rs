@@ -1,5 +1,7 @@
 //! What the policies on functions do.
 
+pub(crate) mod blocking;
 pub(crate) mod deadline;
 pub(crate) mod limit;
+pub(crate) mod retry;
 pub(crate) mod timeout;
