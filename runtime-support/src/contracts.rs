@@ -188,8 +188,23 @@ impl<T: Send + 'static> Movable for T {
     const PROOF: () = ();
 }
 
-/// Work for another thread, its arguments and its result having been looked at.
-pub trait Work<Proof, T>: FnOnce() -> T + Send + 'static {}
+/// Work for another thread. Its arguments and its result were looked at before: where `Proof` has failed, rustc has said so, and says
+/// nothing more of this.
+pub trait Work<Proof>: Send + 'static {
+    /// What it gives.
+    type Output: Send + 'static;
+    #[doc(hidden)]
+    fn run(self) -> Self::Output;
+}
 
 #[diagnostic::do_not_recommend]
-impl<Proof, T, W: FnOnce() -> T + Send + 'static> Work<Proof, T> for W {}
+impl<Proof, W, T> Work<Proof> for W
+where
+    W: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = T;
+    fn run(self) -> T {
+        self()
+    }
+}

@@ -33,8 +33,16 @@ pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 /// What generators are, and what `for_await!` goes through: `futures_core`'s trait.
 pub use futures_core::Stream;
 pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_iter, try_stream};
+#[cfg(feature = "rayon")]
+pub use policy::blocking::blocking_cpu;
+pub use policy::blocking::{Blocking, blocking, cancelled};
 pub use policy::deadline::{deadline, remaining};
 pub use policy::limit::{Limiter, Permit};
+pub use policy::retry::attempt::attempt;
+pub use policy::retry::backoff::{Backoff, Delays};
+pub use policy::retry::budget::RetryBudget;
+pub use policy::retry::undelayed::{WithoutRetryDelays, without_retry_delays};
+pub use policy::retry::{After, Retry, When};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
 pub use scope::{CleanUp, clean_ups, drain, with_grace};

@@ -29,9 +29,13 @@ pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
     put_all_ok, put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
 };
+pub use crate::policy::blocking::{Cpu, Threads, blocking_on as blocking};
 pub use crate::policy::call::call;
 pub use crate::policy::fallback::{fall_back, fell_back};
 pub use crate::policy::limit::limit;
+pub use crate::policy::retry::backoff::Backoff;
+pub use crate::policy::retry::retrying::{Next, Retrying, retrying};
+pub use crate::policy::retry::{Retry, budget::RetryBudget};
 pub use crate::policy::timeout::{in_time, timeout_or as timeout};
 pub use crate::transaction::{begin, lend, savepoint};
 

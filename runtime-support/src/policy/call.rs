@@ -2,9 +2,9 @@
 //! cancelled. Without the feature `tracing` nothing is left of this.
 
 #[cfg(feature = "tracing")]
-pub use self::seen::{Call, call};
+pub use self::seen::call;
 #[cfg(not(feature = "tracing"))]
-pub use self::unseen::{Call, call};
+pub use self::unseen::call;
 
 #[cfg(not(feature = "tracing"))]
 mod unseen {

@@ -27,10 +27,9 @@ pub(crate) fn timed_out(elapsed: &Elapsed) {
     );
 }
 
-/// The body runs again, after `delay`.
-#[cold]
-pub(crate) fn retrying(function: &'static str, attempt: u32, delay: Duration) {
-    event!(WARN, "retry", function, attempt = attempt, delay = tracing::field::debug(delay));
+/// The attempt with this number has failed, and the next one comes after `delay`.
+pub(crate) fn retrying(function: Option<&'static str>, attempt: u32, delay: Duration) {
+    event!(WARN, "retry", function.unwrap_or("Retry::run"), attempt = attempt, delay = tracing::field::debug(delay));
 }
 
 /// An arm or the closure of a fallback runs.

@@ -14,15 +14,18 @@ thread_local! {
     /// A period that was set inside of that, and is not shared yet.
     static GRACE: Cell<Option<Duration>> = const { Cell::new(None) };
     static CURRENT: Cell<Option<Arc<Carried>>> = const { Cell::new(None) };
+    /// Whether retries leave out their pauses.
+    static IS_UNDELAYED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The grace period that is in force, the deadline, and the group that collects the failures of clean-ups.
+/// The grace period that is in force, the deadline, the group that collects the failures of clean-ups, and whether retries pause.
 #[derive(Debug, Default)]
 pub(crate) struct Carried {
     pub(super) grace: Option<Duration>,
     collector: Option<Arc<Collector>>,
     /// For what begins with this: where it is set for something in the same task, that has its own.
     deadline: Option<Deadline>,
+    is_undelayed: bool,
     /// The task that it is for was detached: nothing goes along any more.
     is_loose: AtomicBool,
 }
@@ -32,9 +35,8 @@ impl Carried {
     #[inline]
     pub(crate) fn for_clean_up() -> Option<Arc<Self>> {
         match GRACE.get() {
-            Some(_) => Self::copy(None),
-            None if IS_SET.get() => Self::shared(),
-            None => None,
+            None if !IS_UNDELAYED.get() => IS_SET.get().then(Self::shared).flatten(),
+            _ => Self::copy(None),
         }
     }
 
@@ -73,11 +75,22 @@ impl Carried {
         run()
     }
 
+    /// Whether retries leave out their pauses at this moment.
+    pub(crate) fn is_undelayed() -> bool {
+        IS_UNDELAYED.get()
+    }
+
+    /// Lets them while `run` runs.
+    pub(crate) fn undelayed<R>(run: impl FnOnce() -> R) -> R {
+        let _delayed = Delayed(IS_UNDELAYED.replace(true));
+        run()
+    }
+
     /// That of this moment with another collector, and another grace period if there is one.
     pub(crate) fn with_collector(collector: Arc<Collector>, grace: Option<Duration>) -> Arc<Self> {
         let grace = grace.or_else(Self::grace);
-        let deadline = Deadline::for_task();
-        Arc::new(Self { grace, collector: Some(collector), deadline, is_loose: AtomicBool::new(false) })
+        let collector = Some(collector);
+        Arc::new(Self { grace, collector, deadline: Deadline::for_task(), is_undelayed: IS_UNDELAYED.get(), ..Self::default() })
     }
 
     /// That of this moment for a single task, which may be detached.
@@ -89,13 +102,13 @@ impl Carried {
     /// Whether there is nothing at all.
     #[inline]
     fn is_nothing() -> bool {
-        !IS_SET.get() && GRACE.get().is_none() && Deadline::current().is_none()
+        !IS_SET.get() && GRACE.get().is_none() && Deadline::current().is_none() && !IS_UNDELAYED.get()
     }
 
     #[cold]
     fn copy(deadline: Option<Deadline>) -> Option<Arc<Self>> {
         let (grace, collector) = (Self::grace(), Self::collector());
-        Some(Arc::new(Self { grace, collector, deadline, is_loose: AtomicBool::new(false) }))
+        Some(Arc::new(Self { grace, collector, deadline, is_undelayed: IS_UNDELAYED.get(), ..Self::default() }))
     }
 
     /// The group that collects the failures of clean-ups at this moment.
@@ -150,6 +163,7 @@ struct Set<'c> {
     owner: &'c mut Option<Arc<Carried>>,
     before: Option<Arc<Carried>>,
     _grace: Before,
+    _delayed: Delayed,
 }
 
 /// Sets back the period that was set.
@@ -161,12 +175,22 @@ impl Drop for Before {
     }
 }
 
+/// Sets back whether retries pause.
+struct Delayed(bool);
+
+impl Drop for Delayed {
+    fn drop(&mut self) {
+        IS_UNDELAYED.set(self.0);
+    }
+}
+
 impl<'c> Set<'c> {
     fn new(owner: &'c mut Option<Arc<Carried>>) -> Self {
         let carried = owner.take();
         IS_SET.set(carried.is_some());
+        let is_undelayed = carried.as_ref().is_some_and(|carried| carried.is_undelayed);
         let before = CURRENT.try_with(|current| current.replace(carried)).ok().flatten();
-        Self { owner, before, _grace: Before(GRACE.replace(None)) }
+        Self { owner, before, _grace: Before(GRACE.replace(None)), _delayed: Delayed(IS_UNDELAYED.replace(is_undelayed)) }
     }
 }
 

@@ -1,0 +1,120 @@
+//! An attempt that runs, and its number.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use crate::scope::{HowLong, Mark, Scope};
+
+thread_local! {
+    /// That of what is polled at this moment.
+    static CURRENT: Cell<u32> = const { Cell::new(1) };
+}
+
+/// The number of the attempt that is running: 1, 2, .. inside of a [`Retry`](crate::Retry) or `#[retry]`, of nested ones the innermost
+/// one's, and 1 outside of any.
+///
+/// It is the same inside of [`blocking`](crate::blocking()) work. A task that is spawned by an attempt belongs to no attempt itself,
+/// and sees 1.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use weftwork::{Retry, attempt};
+///
+/// assert_eq!(attempt(), 1);
+/// let third = Retry::attempts(5).run(async || if attempt() < 3 { Err("not yet") } else { Ok(attempt()) });
+/// assert_eq!(third.await, Ok(3));
+/// # });
+/// ```
+#[must_use]
+pub fn attempt() -> u32 {
+    CURRENT.get()
+}
+
+/// Sets it while `run` runs.
+#[inline]
+pub(crate) fn within<R>(number: u32, run: impl FnOnce() -> R) -> R {
+    if CURRENT.get() == number {
+        return run();
+    }
+    let _before = Before(CURRENT.replace(number));
+    run()
+}
+
+/// Sets back what was there before.
+struct Before(u32);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
+}
+
+/// See `Attempt`.
+#[inline]
+pub(super) fn tried<F: Future<Output = Result<T, E>>, T, E>(number: u32, future: F) -> Attempt<F, T, E> {
+    Attempt { future: Some(future), number, scope: Scope::new(), failed: None }
+}
+
+pin_project! {
+    /// An attempt. Its error is seen when what it has given up has ended: the next one finds nothing of it.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Attempt<F, T, E> {
+        #[pin]
+        future: Option<F>,
+        number: u32,
+        // What was handed over in it.
+        scope: Scope,
+        // Waits for that.
+        failed: Option<Box<Result<T, E>>>,
+    }
+
+    impl<F, T, E> PinnedDrop for Attempt<F, T, E> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.future.is_some() {
+                within(*this.number, || this.future.set(None));
+            }
+        }
+    }
+}
+
+impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
+    type Output = Result<T, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+        let mut this = self.project();
+        if let Some(future) = this.future.as_mut().as_pin_mut() {
+            let mark = Mark::now();
+            let polled = within(*this.number, || future.poll(cx));
+            this.scope.take_since(mark);
+            let output = ready!(polled);
+            if output.is_ok() {
+                // What is still outstanding is the business of who is around.
+                this.scope.pass_on();
+                return Poll::Ready(output);
+            }
+            this.scope.watch(|| within(*this.number, || this.future.set(None)));
+            if this.scope.is_empty() {
+                return Poll::Ready(output);
+            }
+            *this.failed = Some(Box::new(output));
+        }
+        ready!(this.scope.poll_clear(HowLong::Grace, cx));
+        match this.failed.take() {
+            Some(output) => Poll::Ready(*output),
+            None => panic!("an attempt was polled after it had returned"),
+        }
+    }
+}
+
+impl<F, T, E> fmt::Debug for Attempt<F, T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt").field("number", &self.number).finish_non_exhaustive()
+    }
+}
