@@ -60,8 +60,17 @@ pub use transaction::{Begin, Database, Opened, Tx, TxError, TxMut};
 mod macros;
 
 #[cfg(feature = "macros")]
+#[doc = include_str!("../doc/blocking.md")]
+pub use weftwork_macros::blocking;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../doc/fallback.md")]
+pub use weftwork_macros::fallback;
+#[cfg(feature = "macros")]
 #[doc = include_str!("../doc/limit.md")]
 pub use weftwork_macros::limit;
+#[cfg(feature = "macros")]
+#[doc = include_str!("../doc/retry.md")]
+pub use weftwork_macros::retry;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../doc/timeout.md")]
 pub use weftwork_macros::timeout;

@@ -254,7 +254,7 @@ pub(crate) struct Rebound {
     pub(crate) receiver: Option<Ident>,
 }
 
-/// Finds `let __self = self; .. let __ret: T = { .. }; __ret`, or `let () = { .. };` at the end, in such a block.
+/// Finds `let __self = self; .. let __ret: T = { .. }; __ret`, or `let _: () = { .. };` at the end, in such a block.
 pub(crate) fn rebound(block: &Group) -> Option<Rebound> {
     let trees: Vec<TokenTree> = block.stream().into_iter().collect();
     let at = |index: usize| trees.get(index);
@@ -263,16 +263,12 @@ pub(crate) fn rebound(block: &Group) -> Option<Rebound> {
     };
     let place = (1..trees.len()).rev().find(is_value)?;
     let start = (0..place).rev().find(|index| is_ident(at(*index), "let"))?;
-    let is_unit = group(at(start + 1), Delimiter::Parenthesis).is_some_and(|unit| unit.stream().is_empty());
-    if !(is_ident(at(start + 1), "__ret") || is_unit && place == start + 3) {
+    let is_unit = is_ident(at(start + 1), "_") && place == start + 5;
+    if !(is_ident(at(start + 1), "__ret") || is_unit) {
         return None;
     }
-    let receiver = trees[..start].windows(4).find_map(|window| match window {
-        [word, TokenTree::Ident(name), equals, own]
-            if is_ident(Some(word), "let") && is_punct(Some(equals), '=') && is_ident(Some(own), "self") =>
-        {
-            Some(name.clone())
-        }
+    let receiver = trees[..start].windows(3).find_map(|window| match window {
+        [TokenTree::Ident(name), equals, own] if is_punct(Some(equals), '=') && is_ident(Some(own), "self") => Some(name.clone()),
         _ => None,
     });
     let block = group(at(place), Delimiter::Brace)?.clone();
@@ -318,7 +314,7 @@ mod tests {
             if let ::core::option::Option::Some(__ret) = ::core::option::Option::None::<u8> {
                 return __ret;
             }
-            let __self = self;
+            let mut __self = self;
             let key = key;
             let __ret: u8 = { __self.get(key) };
             __ret
@@ -330,7 +326,7 @@ mod tests {
         assert!(found.replace(quote!(HERE)).to_string().ends_with("let __ret : u8 = HERE ; __ret"));
         let unit: Group = syn::parse2(quote!({
             let key = key;
-            let () = {
+            let _: () = {
                 put(key);
             };
         }))
