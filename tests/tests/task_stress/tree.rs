@@ -144,6 +144,7 @@ type Of = Child<Result<(), Fault>>;
 
 /// Its place, and its handle.
 fn child(at: &At, into: &Into, random: &mut Random) -> (usize, Of) {
+    let _spawning = at.world.spawning();
     let (place, at, alive) = place_in(at, into);
     let child = into.group.spawn(run(at, into.state.clone(), alive, random.other()));
     count(if into.group.is_open() { Count::Child } else { Count::Refused });
@@ -192,8 +193,9 @@ async fn run(at: At, state: Arc<GroupState>, alive: Alive, mut random: Random) -
 
 /// One that says when it is ready, or not.
 async fn started(at: &At, into: &Into, random: &mut Random) {
-    let (place, inner, alive) = place_in(at, into);
     let (state, mut of_child) = (into.state.clone(), random.other());
+    let spawning = at.world.spawning();
+    let (place, inner, alive) = place_in(at, into);
     // Given up, it cancels its child.
     at.world.let_go(place);
     let starting = into.group.spawn_ready(move |ready: Ready<()>| async move {
@@ -205,6 +207,7 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
         let alive = inner.world.live(place);
         run(inner, state, alive, of_child).await
     });
+    drop(spawning);
     if let Err(error) = starting.await {
         // What it says is all that is left of a failure that the group ignores.
         if into.state.ignores() {

@@ -1,7 +1,7 @@
 //! What lives in a tree, and how much happened.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::Notify;
 
@@ -81,6 +81,8 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct World {
     places: Mutex<Vec<Place>>,
+    /// Held by those that spawn a child, and all of it by who looks at what lives.
+    spawning: RwLock<()>,
     violations: Mutex<Vec<String>>,
     tasks: AtomicUsize,
     task_ended: Notify,
@@ -126,6 +128,14 @@ impl World {
         places.len() - 1
     }
 
+    /// To be held from before a child lives up to the end of the call that spawns it.
+    ///
+    /// A task that is aborted or detached may spawn into a group around it that has ended. The child is refused: it is dropped in
+    /// that call, without being polled, and was never in the group. Until then it can not be told from one that is.
+    pub(crate) fn spawning(&self) -> RwLockReadGuard<'_, ()> {
+        self.spawning.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn live(self: &Arc<Self>, place: usize) -> Alive {
         self.places()[place].alive += 1;
         Alive(self.clone(), place)
@@ -166,6 +176,7 @@ impl World {
     }
 
     fn closed_but_for(&self, around: usize, what: &str, is_exempt: impl Fn(Waits) -> bool) {
+        let nobody_spawns = self.spawning.write().unwrap_or_else(PoisonError::into_inner);
         let places = self.places();
         if is_exempt(places[around].waits) {
             return;
@@ -185,6 +196,7 @@ impl World {
         };
         let alive: Vec<usize> = (around..places.len()).filter(|place| places[*place].alive > 0 && is_inside(*place)).collect();
         drop(places);
+        drop(nobody_spawns);
         if !alive.is_empty() {
             self.violation(format!("{what} at {around} has returned, and {alive:?} in it live"));
         }
