@@ -43,6 +43,7 @@ impl At {
     }
 
     /// A new place inside of this one.
+    #[track_caller]
     pub(crate) fn place(&self) -> Self {
         let at = self.within(self.world.place(Some(self.inside)));
         if !at.waits {
@@ -151,6 +152,7 @@ fn child(at: &At, into: &Into, random: &mut Random) -> (usize, Of) {
     (place, child)
 }
 
+#[track_caller]
 fn place_in(at: &At, into: &Into) -> (usize, At, Alive) {
     let at = At { inside: into.place, depth: at.depth.saturating_sub(1), waits: into.waits, ..at.clone() }.place();
     let alive = at.world.live(at.inside);

@@ -1,5 +1,6 @@
 //! What lives in a tree, and how much happened.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -70,6 +71,7 @@ enum Waits {
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     inside: Option<usize>,
+    made_at: Option<&'static Location<'static>>,
     alive: usize,
     waits: Waits,
     is_entered: bool,
@@ -108,6 +110,17 @@ impl Drop for Loose {
     }
 }
 
+/// A place with all those around it, for a reader.
+fn way_out(places: &[Place], place: usize) -> String {
+    let way: Vec<String> = std::iter::successors(Some(place), |place| places[*place].inside)
+        .map(|place| {
+            let Place { made_at, waits, .. } = places[place];
+            format!("{place} of {}, waits for {waits:?}", made_at.map_or_else(String::new, ToString::to_string))
+        })
+        .collect();
+    way.join(" in ")
+}
+
 impl World {
     fn places(&self) -> MutexGuard<'_, Vec<Place>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
@@ -122,9 +135,11 @@ impl World {
     }
 
     /// A new place inside of another one.
+    #[track_caller]
     pub(crate) fn place(&self, inside: Option<usize>) -> usize {
+        let made_at = Some(Location::caller());
         let mut places = self.places();
-        places.push(Place { inside, ..Place::default() });
+        places.push(Place { inside, made_at, ..Place::default() });
         places.len() - 1
     }
 
@@ -194,11 +209,12 @@ impl World {
             }
             false
         };
-        let alive: Vec<usize> = (around..places.len()).filter(|place| places[*place].alive > 0 && is_inside(*place)).collect();
+        let alive = (around..places.len()).filter(|place| places[*place].alive > 0 && is_inside(*place));
+        let alive: Vec<String> = alive.map(|place| way_out(&places, place)).collect();
         drop(places);
         drop(nobody_spawns);
         if !alive.is_empty() {
-            self.violation(format!("{what} at {around} has returned, and {alive:?} in it live"));
+            self.violation(format!("{what} at {around} has returned, and {alive:#?} in it live"));
         }
     }
 
