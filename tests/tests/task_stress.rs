@@ -8,8 +8,6 @@
 mod fault;
 #[path = "task_stress/parts.rs"]
 mod parts;
-#[path = "task_stress/random.rs"]
-mod random;
 #[path = "task_stress/tree.rs"]
 mod tree;
 #[path = "task_stress/world.rs"]
@@ -21,8 +19,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use weftwork::{clean_ups, drain, set_report_hook, tasks};
+use weftwork_tests::Random;
 
-use random::Random;
 use world::World;
 
 /// So many trees are under way at the same time.

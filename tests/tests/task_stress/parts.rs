@@ -9,10 +9,10 @@ use futures::FutureExt;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::sleep;
 use weftwork::{Context, context, gather, spawn, timeout, with};
+use weftwork_tests::Random;
 use weftwork_tests::polls::polls;
 
 use super::fault::{Fault, Via, payload_told};
-use super::random::Random;
 use super::tree::{At, grouped, spawned};
 use super::world::{Alive, Count, count};
 

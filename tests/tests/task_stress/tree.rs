@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use weftwork::{Child, Group, GroupError, OnFailure, Ready, task_group};
+use weftwork_tests::Random;
 
 use super::fault::{Fault, GroupState, Via, clean_up_told, payload_told};
 use super::parts::{Part, a_while, limited, part};
-use super::random::Random;
 use super::world::{Alive, Count, World, count};
 
 /// Where in the tree something grows.
