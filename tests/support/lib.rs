@@ -11,6 +11,7 @@ pub mod polls;
 mod random;
 mod reports;
 mod runtimes;
+mod spans;
 pub mod store;
 
 pub use clock::{after, timed};
@@ -21,3 +22,4 @@ pub use poll::{finished, poll_once, spin};
 pub use random::Random;
 pub use reports::Reports;
 pub use runtimes::on_both_runtimes;
+pub use spans::{current_span, with_spans};
