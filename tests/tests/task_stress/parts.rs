@@ -171,12 +171,9 @@ fn tasked(at: At, mut random: Random) -> Part {
             }
             1 => {
                 a_while(random).await;
-                // Something in it may have been let go, and is not waited for where it had ended.
-                if task.is_finished() {
-                    at.world.let_go(at.inside);
-                }
+                // Where it had ended by itself, what it had let go is forgotten.
                 if task.cancel().await.is_none() {
-                    at.world.ended_well(at.inside, "a task that was cancelled");
+                    at.world.gave_up(at.inside, "a task that was cancelled");
                 }
             }
             _ => {

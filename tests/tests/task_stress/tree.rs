@@ -187,6 +187,7 @@ async fn run(at: At, state: Arc<GroupState>, alive: Alive, mut random: Random) -
     if random.once_in(4) {
         spawned(&at, &mut random);
     }
+    at.world.ends(at.inside);
     if bomb.is_some() {
         return Ok(());
     }
@@ -198,8 +199,6 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
     let (state, mut of_child) = (into.state.clone(), random.other());
     let spawning = at.world.spawning();
     let (place, inner, alive) = place_in(at, into);
-    // Given up, it cancels its child.
-    at.world.let_go(place);
     let starting = into.group.spawn_ready(move |ready: Ready<()>| async move {
         let _alive = alive;
         a_while(of_child.other()).await;
@@ -226,8 +225,6 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
 async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
     if random.once_in(3) {
         count(Count::HandleCancel);
-        // Something in it may have been let go, and is not waited for where it had ended by itself.
-        at.world.let_go(place);
         let cancelled = child.cancel();
         if random.once_in(4) {
             return;
@@ -235,7 +232,7 @@ async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
         if let Some(output) = cancelled.await {
             output_told(output);
         }
-        at.world.ended_well(place, "a child that was cancelled");
+        at.world.was_cancelled(place, "a child that was cancelled");
         return;
     }
     match child.await {

@@ -74,6 +74,7 @@ struct Place {
     made_at: Option<&'static Location<'static>>,
     alive: usize,
     waits: Waits,
+    has_ended: bool,
     is_entered: bool,
     begun: usize,
     ended: usize,
@@ -172,6 +173,19 @@ impl World {
             if is_inside && places[place].waits == Waits::GivingUp {
                 places[place].waits = Waits::Nobody;
             }
+        }
+    }
+
+    /// A child ends by itself, whoever cancels it from now on.
+    pub(crate) fn ends(&self, child: usize) {
+        self.places()[child].has_ended = true;
+    }
+
+    /// A child was cancelled: nothing lives in it. If it had ended by itself before, that is the business of its group.
+    pub(crate) fn was_cancelled(&self, child: usize, what: &str) {
+        let has_ended = self.places()[child].has_ended;
+        if !has_ended {
+            self.gave_up(child, what);
         }
     }
 
