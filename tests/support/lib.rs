@@ -8,8 +8,10 @@ mod log;
 mod panics;
 mod poll;
 pub mod polls;
+mod random;
 mod reports;
 mod runtimes;
+mod spans;
 pub mod store;
 
 pub use clock::{after, timed};
@@ -17,5 +19,7 @@ pub use gauge::{Gauge, Inside};
 pub use log::{Log, OnDrop};
 pub use panics::{panic_of, panic_within};
 pub use poll::{finished, poll_once, spin};
+pub use random::Random;
 pub use reports::Reports;
 pub use runtimes::on_both_runtimes;
+pub use spans::{current_span, with_spans};

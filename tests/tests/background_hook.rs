@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -17,7 +18,7 @@ use weftwork_tests::Log;
 
 static TURN: Mutex<()> = Mutex::new(());
 
-fn my_turn() -> std::sync::MutexGuard<'static, ()> {
+fn my_turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -25,12 +26,36 @@ fn workers(count: usize) -> Runtime {
     Builder::new_multi_thread().worker_threads(count).enable_all().build().unwrap()
 }
 
-/// How often each task was reported, by one hook.
-type Seen = Arc<Mutex<BTreeMap<TaskId, u32>>>;
+/// How often each task was told.
+type Told = BTreeMap<TaskId, u32>;
 
-fn counting(seen: &Seen) -> impl Fn(&Report) + Send + Sync + use<> {
+/// What hooks were told, and a bell for each time.
+#[derive(Default)]
+struct Seen {
+    told: Mutex<Told>,
+    bell: Condvar,
+}
+
+impl Seen {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until so many tasks were reported. The end of the wait is against a hang alone.
+    fn wait_for(&self, tasks: usize) {
+        let waited = self.bell.wait_timeout_while(self.told(), secs(60), |told| told.len() < tasks);
+        let (told, result) = waited.unwrap_or_else(PoisonError::into_inner);
+        assert!(!result.timed_out(), "{} of {tasks} were told", told.len());
+    }
+}
+
+/// A hook.
+fn counting(seen: &Arc<Seen>) -> impl Fn(&Report) + Send + Sync + use<> {
     let seen = seen.clone();
-    move |report| *seen.lock().unwrap().entry(report.task().expect("a task")).or_default() += 1
+    move |report| {
+        *seen.told().entry(report.task().expect("a task")).or_default() += 1;
+        seen.bell.notify_all();
+    }
 }
 
 async fn fails(number: u32) -> Result<(), &'static str> {
@@ -69,15 +94,15 @@ fn fail_everywhere(runtime: &Runtime) {
 #[test]
 fn c128_the_hook_is_replaced_while_tasks_fail_on_all_workers() {
     let _turn = my_turn();
-    let hooks: [Seen; 2] = Default::default();
-    set_report_hook(counting(&hooks[0]));
+    let seen = Arc::new(Seen::default());
+    set_report_hook(counting(&seen));
     let is_over = Arc::new(AtomicBool::new(false));
     let replacing = {
-        let (hooks, is_over) = (hooks.clone(), is_over.clone());
+        let (seen, is_over) = (seen.clone(), is_over.clone());
         std::thread::spawn(move || {
             let mut replaced = 0_u64;
             while !is_over.load(Ordering::Relaxed) {
-                set_report_hook(counting(&hooks[usize::from(replaced.is_multiple_of(2))]));
+                set_report_hook(counting(&seen));
                 replaced += 1;
                 std::thread::yield_now();
             }
@@ -87,33 +112,20 @@ fn c128_the_hook_is_replaced_while_tasks_fail_on_all_workers() {
     let runtime = workers(4);
     fail_everywhere(&runtime);
     // A detached one may be on its way to its end; behind the runtime's nothing is.
-    let ended = wait_for(|| hooks.iter().map(|hook| hook.lock().unwrap().len()).sum::<usize>() >= 1200);
+    seen.wait_for(1200);
     drop(runtime);
     is_over.store(true, Ordering::Relaxed);
     assert!(replacing.join().unwrap() > 0);
     take_report_hook();
-    let [one, two] = hooks.map(|hook| std::mem::take(&mut *hook.lock().unwrap()));
-    assert!(ended, "{} and {} of 1200", one.len(), two.len());
-    assert_eq!(one.len() + two.len(), 1200, "each went to one of the two");
-    assert!(one.values().chain(two.values()).all(|count| *count == 1), "each was told once");
-    assert!(one.keys().all(|task| !two.contains_key(task)), "and to one of them alone");
-}
-
-/// Whether it came to be so. The end of the wait is against a hang alone.
-fn wait_for(is_so: impl Fn() -> bool) -> bool {
-    for _ in 0..3000 {
-        if is_so() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    is_so()
+    let told = std::mem::take(&mut *seen.told());
+    assert_eq!(told.len(), 1200);
+    assert!(told.values().all(|count| *count == 1), "each was told once, to one hook alone");
 }
 
 /// The hook itself replaces it, on every worker at the same time.
 #[test]
 fn c128_hooks_that_replace_the_hook() {
-    fn replaces(seen: &Seen) -> impl Fn(&Report) + Send + Sync + use<> {
+    fn replaces(seen: &Arc<Seen>) -> impl Fn(&Report) + Send + Sync + use<> {
         let (count, seen) = (counting(seen), seen.clone());
         move |report| {
             count(report);
@@ -121,15 +133,15 @@ fn c128_hooks_that_replace_the_hook() {
         }
     }
     let _turn = my_turn();
-    let seen = Seen::default();
+    let seen = Arc::new(Seen::default());
     set_report_hook(replaces(&seen));
     let runtime = workers(4);
     fail_everywhere(&runtime);
-    assert!(wait_for(|| seen.lock().unwrap().len() >= 1200));
+    seen.wait_for(1200);
     drop(runtime);
     take_report_hook();
-    let seen = seen.lock().unwrap();
-    assert_eq!((seen.len(), seen.values().max()), (1200, Some(&1)));
+    let told = seen.told();
+    assert_eq!((told.len(), told.values().max()), (1200, Some(&1)));
 }
 
 /// A hook is told on all workers at once: none waits for another's.
@@ -166,10 +178,14 @@ fn c128_the_hook_is_replaced_while_one_is_told() {
     let _entered = runtime.enter();
     background("one", async { Err::<(), _>("on purpose") });
     met.wait();
-    let noted = log.clone();
-    set_report_hook(move |report| noted.note(format!("second:{}", report.name())));
+    let (noted, (told, is_told)) = (log.clone(), channel());
+    set_report_hook(move |report| {
+        noted.note(format!("second:{}", report.name()));
+        told.send(()).unwrap();
+    });
     background("two", async { Err::<(), _>("on purpose") });
-    assert!(wait_for(|| log.text() == "second:two"));
+    // Were it to wait for the first one, that would be for ever.
+    is_told.recv_timeout(secs(60)).unwrap();
     met.wait();
     assert!(runtime.block_on(drain_background(Duration::MAX)).is_empty());
     take_report_hook();

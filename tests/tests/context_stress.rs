@@ -17,8 +17,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::runtime::{Builder, Runtime};
 use weftwork::{ReportKind, clean_ups, drain, set_report_hook};
+use weftwork_tests::Random;
 
-use tree::{Random, tree};
+use tree::tree;
 use world::{CANCELLED, World};
 
 /// So many trees are under way at the same time.

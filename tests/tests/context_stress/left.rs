@@ -5,9 +5,10 @@ use std::pin::pin;
 use futures::StreamExt;
 use tokio::task::JoinHandle;
 use weftwork::{for_await, generator, with};
+use weftwork_tests::Random;
 use weftwork_tests::polls::polls;
 
-use super::tree::{At, Failed, Outcome, Part, Parts, Random, a_while, open, part, some};
+use super::tree::{At, Failed, Outcome, Part, Parts, a_while, open, part, some};
 use super::world::{Kind, cancelled};
 
 /// Gives the outcomes of some parts in a context.

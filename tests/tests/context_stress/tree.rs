@@ -10,40 +10,10 @@ use futures::FutureExt;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 use weftwork::{Context, Stream, as_completed, context, for_await, gather, race, race_ok, timeout, with};
+use weftwork_tests::Random;
 
 use super::left::{aborted, closed, dropped, looped, polled, selected};
 use super::world::{Kind, World, cancelled};
-
-/// A xorshift generator.
-#[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        // It must not be zero, and neighbours must not be alike.
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        (self.next() >> 33) % end
-    }
-
-    pub(crate) fn turns(&mut self) -> usize {
-        self.below(6) as usize
-    }
-
-    /// Often nothing at all; else so short that it may be over or not.
-    pub(crate) fn moment(&mut self) -> Duration {
-        Duration::from_micros(if self.below(3) == 0 { 0 } else { self.below(1500) })
-    }
-}
 
 /// Why a part of the tree has failed.
 #[derive(Debug)]
@@ -111,7 +81,7 @@ async fn caught(work: impl Future<Output = Outcome>) -> Outcome {
 }
 
 pub(crate) fn part(at: &At, random: &mut Random) -> Part {
-    let mut random = Random::new(random.next());
+    let mut random = random.other();
     let Some(depth) = at.depth.checked_sub(1) else { return leaf(random) };
     let at = At { depth, ..at.clone() };
     match random.below(22) {

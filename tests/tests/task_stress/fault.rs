@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
 use weftwork::{OnFailure, Report, ReportKind};
 
 use super::world::{Count, count};
@@ -52,6 +53,9 @@ const PANICKED: u8 = 2;
 
 static ALL: Mutex<BTreeMap<u64, Record>> = Mutex::new(BTreeMap::new());
 static VIOLATIONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Somebody was told.
+static TOLD: Notify = Notify::const_new();
 
 fn all() -> MutexGuard<'static, BTreeMap<u64, Record>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
@@ -143,6 +147,7 @@ fn told(number: u64, via: Via) {
         Some(record) => record.told.push(via),
         None => violation(format!("fault {number} has not happened, or was over, and {via:?} is told")),
     }
+    TOLD.notify_waiters();
 }
 
 /// The same of a text with a fault in it.
@@ -176,8 +181,15 @@ pub(crate) fn reported(report: &Report) {
     }
 }
 
-pub(crate) fn all_are_told() -> bool {
-    all().values().all(|record| !record.told.is_empty())
+/// Waits until somebody was told of each fault.
+pub(crate) async fn all_are_told() {
+    loop {
+        let told = TOLD.notified();
+        if all().values().all(|record| !record.told.is_empty()) {
+            return;
+        }
+        told.await;
+    }
 }
 
 /// What was wrong since the last time; forgets the faults.

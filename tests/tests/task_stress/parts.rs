@@ -9,10 +9,10 @@ use futures::FutureExt;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::sleep;
 use weftwork::{Context, context, gather, spawn, timeout, with};
+use weftwork_tests::Random;
 use weftwork_tests::polls::polls;
 
 use super::fault::{Fault, Via, payload_told};
-use super::random::Random;
 use super::tree::{At, grouped, spawned};
 use super::world::{Alive, Count, count};
 
@@ -171,12 +171,9 @@ fn tasked(at: At, mut random: Random) -> Part {
             }
             1 => {
                 a_while(random).await;
-                // Something in it may have been let go, and is not waited for where it had ended.
-                if task.is_finished() {
-                    at.world.let_go(at.inside);
-                }
+                // Where it had ended by itself, what it had let go is forgotten.
                 if task.cancel().await.is_none() {
-                    at.world.ended_well(at.inside, "a task that was cancelled");
+                    at.world.gave_up(at.inside, "a task that was cancelled");
                 }
             }
             _ => {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use weftwork::{Child, Group, GroupError, OnFailure, Ready, task_group};
+use weftwork_tests::Random;
 
 use super::fault::{Fault, GroupState, Via, clean_up_told, payload_told};
 use super::parts::{Part, a_while, limited, part};
-use super::random::Random;
 use super::world::{Alive, Count, World, count};
 
 /// Where in the tree something grows.
@@ -43,6 +43,7 @@ impl At {
     }
 
     /// A new place inside of this one.
+    #[track_caller]
     pub(crate) fn place(&self) -> Self {
         let at = self.within(self.world.place(Some(self.inside)));
         if !at.waits {
@@ -144,12 +145,14 @@ type Of = Child<Result<(), Fault>>;
 
 /// Its place, and its handle.
 fn child(at: &At, into: &Into, random: &mut Random) -> (usize, Of) {
+    let _spawning = at.world.spawning();
     let (place, at, alive) = place_in(at, into);
     let child = into.group.spawn(run(at, into.state.clone(), alive, random.other()));
     count(if into.group.is_open() { Count::Child } else { Count::Refused });
     (place, child)
 }
 
+#[track_caller]
 fn place_in(at: &At, into: &Into) -> (usize, At, Alive) {
     let at = At { inside: into.place, depth: at.depth.saturating_sub(1), waits: into.waits, ..at.clone() }.place();
     let alive = at.world.live(at.inside);
@@ -184,6 +187,7 @@ async fn run(at: At, state: Arc<GroupState>, alive: Alive, mut random: Random) -
     if random.once_in(4) {
         spawned(&at, &mut random);
     }
+    at.world.ends(at.inside);
     if bomb.is_some() {
         return Ok(());
     }
@@ -192,10 +196,9 @@ async fn run(at: At, state: Arc<GroupState>, alive: Alive, mut random: Random) -
 
 /// One that says when it is ready, or not.
 async fn started(at: &At, into: &Into, random: &mut Random) {
-    let (place, inner, alive) = place_in(at, into);
     let (state, mut of_child) = (into.state.clone(), random.other());
-    // Given up, it cancels its child.
-    at.world.let_go(place);
+    let spawning = at.world.spawning();
+    let (place, inner, alive) = place_in(at, into);
     let starting = into.group.spawn_ready(move |ready: Ready<()>| async move {
         let _alive = alive;
         a_while(of_child.other()).await;
@@ -205,6 +208,7 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
         let alive = inner.world.live(place);
         run(inner, state, alive, of_child).await
     });
+    drop(spawning);
     if let Err(error) = starting.await {
         // What it says is all that is left of a failure that the group ignores.
         if into.state.ignores() {
@@ -221,8 +225,6 @@ async fn started(at: &At, into: &Into, random: &mut Random) {
 async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
     if random.once_in(3) {
         count(Count::HandleCancel);
-        // Something in it may have been let go, and is not waited for where it had ended by itself.
-        at.world.let_go(place);
         let cancelled = child.cancel();
         if random.once_in(4) {
             return;
@@ -230,7 +232,7 @@ async fn looked_at(at: &At, place: usize, child: Of, random: &mut Random) {
         if let Some(output) = cancelled.await {
             output_told(output);
         }
-        at.world.ended_well(place, "a child that was cancelled");
+        at.world.was_cancelled(place, "a child that was cancelled");
         return;
     }
     match child.await {

@@ -1,7 +1,8 @@
 //! What lives in a tree, and how much happened.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use tokio::sync::Notify;
 
@@ -70,8 +71,10 @@ enum Waits {
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     inside: Option<usize>,
+    made_at: Option<&'static Location<'static>>,
     alive: usize,
     waits: Waits,
+    has_ended: bool,
     is_entered: bool,
     begun: usize,
     ended: usize,
@@ -81,6 +84,8 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct World {
     places: Mutex<Vec<Place>>,
+    /// Held by those that spawn a child, and all of it by who looks at what lives.
+    spawning: RwLock<()>,
     violations: Mutex<Vec<String>>,
     tasks: AtomicUsize,
     task_ended: Notify,
@@ -106,6 +111,17 @@ impl Drop for Loose {
     }
 }
 
+/// A place with all those around it, for a reader.
+fn way_out(places: &[Place], place: usize) -> String {
+    let way: Vec<String> = std::iter::successors(Some(place), |place| places[*place].inside)
+        .map(|place| {
+            let Place { made_at, waits, .. } = places[place];
+            format!("{place} of {}, waits for {waits:?}", made_at.map_or_else(String::new, ToString::to_string))
+        })
+        .collect();
+    way.join(" in ")
+}
+
 impl World {
     fn places(&self) -> MutexGuard<'_, Vec<Place>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
@@ -120,10 +136,20 @@ impl World {
     }
 
     /// A new place inside of another one.
+    #[track_caller]
     pub(crate) fn place(&self, inside: Option<usize>) -> usize {
+        let made_at = Some(Location::caller());
         let mut places = self.places();
-        places.push(Place { inside, ..Place::default() });
+        places.push(Place { inside, made_at, ..Place::default() });
         places.len() - 1
+    }
+
+    /// To be held from before a child lives up to the end of the call that spawns it.
+    ///
+    /// A task that is aborted or detached may spawn into a group around it that has ended. The child is refused: it is dropped in
+    /// that call, without being polled, and was never in the group. Until then it can not be told from one that is.
+    pub(crate) fn spawning(&self) -> RwLockReadGuard<'_, ()> {
+        self.spawning.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn live(self: &Arc<Self>, place: usize) -> Alive {
@@ -150,6 +176,19 @@ impl World {
         }
     }
 
+    /// A child ends by itself, whoever cancels it from now on.
+    pub(crate) fn ends(&self, child: usize) {
+        self.places()[child].has_ended = true;
+    }
+
+    /// A child was cancelled: nothing lives in it. If it had ended by itself before, that is the business of its group.
+    pub(crate) fn was_cancelled(&self, child: usize, what: &str) {
+        let has_ended = self.places()[child].has_ended;
+        if !has_ended {
+            self.gave_up(child, what);
+        }
+    }
+
     /// Nobody waits for what is open in it.
     pub(crate) fn never_waits(&self, place: usize) {
         self.places()[place].waits = Waits::Nobody;
@@ -166,6 +205,7 @@ impl World {
     }
 
     fn closed_but_for(&self, around: usize, what: &str, is_exempt: impl Fn(Waits) -> bool) {
+        let nobody_spawns = self.spawning.write().unwrap_or_else(PoisonError::into_inner);
         let places = self.places();
         if is_exempt(places[around].waits) {
             return;
@@ -183,10 +223,12 @@ impl World {
             }
             false
         };
-        let alive: Vec<usize> = (around..places.len()).filter(|place| places[*place].alive > 0 && is_inside(*place)).collect();
+        let alive = (around..places.len()).filter(|place| places[*place].alive > 0 && is_inside(*place));
+        let alive: Vec<String> = alive.map(|place| way_out(&places, place)).collect();
         drop(places);
+        drop(nobody_spawns);
         if !alive.is_empty() {
-            self.violation(format!("{what} at {around} has returned, and {alive:?} in it live"));
+            self.violation(format!("{what} at {around} has returned, and {alive:#?} in it live"));
         }
     }
 
