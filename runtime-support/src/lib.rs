@@ -34,7 +34,7 @@ pub use contracts::{AsyncIterable, FromElapsed, FromTxError};
 pub use futures_core::Stream;
 pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_iter, try_stream};
 pub use policy::deadline::{deadline, remaining};
-pub use policy::limit::{Limiter, Permit};
+pub use policy::limit::{FromLimitExceeded, KeyedLimiter, LimitExceeded, LimitReason, Limiter, LimiterMetrics, Permit, Turn};
 pub use policy::timeout::{Elapsed, Timeout, timeout};
 pub use report::{Report, ReportKind, set_report_hook, take_report_hook};
 pub use scope::{CleanUp, clean_ups, drain, with_grace};

@@ -29,7 +29,7 @@ pub use crate::generator::{
     Fallible, accepts, accepts_emitted, direct, direct_iter, emit_all, emit_all_ok, emit_err, emit_ok, next, put, put_all,
     put_all_ok, put_as, put_each, put_each_ok, put_err, put_ok, stream, try_direct, try_direct_iter, try_stream,
 };
-pub use crate::policy::limit::limit;
+pub use crate::policy::limit::{KeyedLimiters, Probe, answer, gate, keyed, limit, limit_turn, refuse, turn};
 pub use crate::policy::timeout::timeout_or as timeout;
 pub use crate::transaction::{begin, lend, savepoint};
 
@@ -37,6 +37,11 @@ pub use crate::transaction::{begin, lend, savepoint};
 pub use weftwork_macros::{
     as_completed, context, for_await, gather, generator, policies, race, race_ok, savepoint, try_generator, with,
 };
+
+/// The traits by which generated code chooses between two ways, without their names.
+pub mod choose {
+    pub use crate::policy::limit::{KeyByForm as _, KeyByValue as _, RefusedByConversion as _, RefusedByPanic as _};
+}
 
 /// A value of the declared return type for an edge that is never taken.
 pub fn returned<T>() -> T {
