@@ -37,7 +37,7 @@ pub use generator::{Emit, Generator, GeneratorIter, Yielder, iter, stream, try_i
 pub use policy::blocking::blocking_cpu;
 pub use policy::blocking::{Blocking, blocking, cancelled};
 pub use policy::deadline::{deadline, remaining};
-pub use policy::limit::{Limiter, Permit};
+pub use policy::limit::{FromLimitExceeded, KeyedLimiter, LimitExceeded, LimitReason, Limiter, LimiterMetrics, Permit, Turn};
 pub use policy::retry::attempt::attempt;
 pub use policy::retry::backoff::{Backoff, Delays};
 pub use policy::retry::budget::RetryBudget;

@@ -32,7 +32,7 @@ pub use crate::generator::{
 pub use crate::policy::blocking::{Cpu, Threads, blocking_on as blocking};
 pub use crate::policy::call::call;
 pub use crate::policy::fallback::{fall_back, fell_back};
-pub use crate::policy::limit::limit;
+pub use crate::policy::limit::{KeyedLimiters, Probe, answer, gate, keyed, limit, refuse, turn};
 pub use crate::policy::retry::backoff::Backoff;
 pub use crate::policy::retry::retrying::{Next, Retrying, retrying};
 pub use crate::policy::retry::{Retry, budget::RetryBudget};
@@ -50,6 +50,11 @@ pub fn moved<T>(_: T) {}
 /// `clone(..)` of `#[retry]`.
 pub fn cloned<T: Clone>(value: &T) -> T {
     value.clone()
+}
+
+/// The traits by which generated code chooses between two ways, without their names.
+pub mod choose {
+    pub use crate::policy::limit::{KeyByForm as _, KeyByValue as _, RefusedByConversion as _, RefusedByPanic as _};
 }
 
 /// A value of the declared return type for an edge that is never taken.

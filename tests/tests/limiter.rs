@@ -1,5 +1,8 @@
 //! `Limiter` as a value, and limits under load from several threads.
 
+#[path = "limiter/tokens.rs"]
+mod tokens;
+
 use futures::FutureExt;
 use futures::future::join_all;
 use tokio::time::sleep;

@@ -1,6 +1,6 @@
 //! `#[fallback(Error::NotFound => Ok(None))]`: the layer that gives a value where a call has failed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Arm, ExprClosure, Token};
@@ -10,6 +10,7 @@ use super::retry::into_result;
 use crate::kit::args::{Args, Named};
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
+use crate::kit::tokens::regroup;
 
 const FORM: &str = "`#[fallback]` takes match arms over the error, or one closure\nwrite `#[fallback(Error::NotFound => Ok(None))]` or `#[fallback(|error| cached().ok_or(error))]`";
 
@@ -105,5 +106,16 @@ impl Fallback {
 fn told(arm: &Arm, private: &TokenStream, function: &str) -> TokenStream {
     // The pattern has its guard with it.
     let Arm { attrs, pat, body, .. } = arm;
-    quote!(#(#attrs)* #pat => { #private::fell_back(#function); #body })
+    let tells = quote!(#private::fell_back(#function););
+    let body = body.to_token_stream();
+    // A block in a block would be one too many for rustc.
+    let mut trees = body.clone().into_iter();
+    let body = match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(block)), None) if block.delimiter() == Delimiter::Brace => {
+            let statements = block.stream();
+            regroup(&block, quote!(#tells #statements)).into_token_stream()
+        }
+        _ => quote!({ #tells #body }),
+    };
+    quote!(#(#attrs)* #pat => #body)
 }

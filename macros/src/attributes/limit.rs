@@ -124,7 +124,7 @@ impl Limit {
                     let (value, pattern, form) = (form.value(), form.pattern(&mut 0), form.form(&mut 0, &private));
                     // What the key borrows is given back when it has been looked up.
                     quote! {
-                        use #private::{KeyByForm as _, KeyByValue as _};
+                        use #private::choose::*;
                         let #gate = match #value {
                             #pattern => #private::keyed(&#limiters, #form),
                         };

@@ -43,10 +43,8 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
                 }
                 FetchError::Timeout(after) if after > LONG => {
                     ::weftwork::__private::fell_back("fetch");
-                    {
-                        warn(url);
-                        Ok(None)
-                    }
+                    warn(url);
+                    Ok(None)
                 }
                 __error => ::weftwork::__private::Err(__error),
             }

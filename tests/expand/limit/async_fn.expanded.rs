@@ -3,7 +3,7 @@
 /// - `limit(5)`
 async fn fetch(url: &Url) -> Page {
     let from_refusal: fn(_) -> _ = {
-        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        use ::weftwork::__private::choose::*;
         (&&::weftwork::__private::answer::<Page>()).refused()
     };
     let call = ::weftwork::__private::call("fetch");

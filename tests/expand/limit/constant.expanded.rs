@@ -7,7 +7,7 @@ impl<T: Send> Client<T> {
         U: Into<T>,
     {
         let from_refusal: fn(_) -> _ = {
-            use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+            use ::weftwork::__private::choose::*;
             (&&::weftwork::__private::answer::<io::Result<usize>>()).refused()
         };
         let call = ::weftwork::__private::call("send");

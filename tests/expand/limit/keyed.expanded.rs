@@ -23,7 +23,7 @@ async fn store(
                             )
                             .burst(20),
                     );
-                    use ::weftwork::__private::{KeyByForm as _, KeyByValue as _};
+                    use ::weftwork::__private::choose::*;
                     let gate = match (&tenant, &path.as_str()) {
                         (__key_1, __key_2) => {
                             ::weftwork::__private::keyed(

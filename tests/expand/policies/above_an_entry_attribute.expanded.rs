@@ -10,7 +10,7 @@ async fn answers() -> Result<(), Error> {
         Error,
     > as ::weftwork::FromElapsed>::from_elapsed;
     let from_refusal: fn(_) -> _ = {
-        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        use ::weftwork::__private::choose::*;
         (&&::weftwork::__private::answer::<Result<(), Error>>()).refused()
     };
     let call = ::weftwork::__private::call("answers");

@@ -8,7 +8,7 @@ async fn fetch() -> Result<(), FetchError> {
         FetchError,
     > as woven::reexport::FromElapsed>::from_elapsed;
     let from_refusal: fn(_) -> _ = {
-        use woven::reexport::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        use woven::reexport::__private::choose::*;
         (&&woven::reexport::__private::answer::<Result<(), FetchError>>()).refused()
     };
     let call = woven::reexport::__private::call("fetch");

@@ -3,7 +3,7 @@
 /// - `limit(1)`
 async fn serve() -> ! {
     let from_refusal: fn(_) -> _ = {
-        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        use ::weftwork::__private::choose::*;
         (&&::weftwork::__private::answer::<!>()).refused()
     };
     let call = ::weftwork::__private::call("serve");

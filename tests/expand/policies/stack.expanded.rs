@@ -13,7 +13,7 @@ pub async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
     let from_refusal: fn(_) -> _ = {
-        use ::weftwork::__private::{RefusedByConversion as _, RefusedByPanic as _};
+        use ::weftwork::__private::choose::*;
         (&&::weftwork::__private::answer::<Result<Option<Page>, FetchError>>()).refused()
     };
     let call = ::weftwork::__private::call("fetch");

@@ -57,9 +57,7 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
                                                 static LIMITER: ::weftwork::__private::KeyedLimiters = ::weftwork::__private::KeyedLimiters::new(
                                                     ::weftwork::Limiter::new(16),
                                                 );
-                                                use ::weftwork::__private::{
-                                                    KeyByForm as _, KeyByValue as _,
-                                                };
+                                                use ::weftwork::__private::choose::*;
                                                 let gate = match &url.host_str() {
                                                     __key_1 => {
                                                         ::weftwork::__private::keyed(

@@ -248,7 +248,7 @@ impl Stack<'_> {
             quote!(<#output as #krate::FromLimitExceeded>::from_limit_exceeded)
         } else if output.is_named() {
             quote!({
-                use #private::{RefusedByConversion as _, RefusedByPanic as _};
+                use #private::choose::*;
                 (&&#private::answer::<#output>()).refused()
             })
         } else {

@@ -1,0 +1,259 @@
+//! Waits for a permit.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::task::coop;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::chain;
+use super::core::{Core, Joined, Left, Look};
+use super::exceeded::{LimitExceeded, LimitReason};
+use super::gate::{Gate, Held};
+use super::turn::TurnOptions;
+use crate::policy::deadline::Deadline;
+
+pin_project! {
+    /// Waits for a permit. Nothing happens before the first poll.
+    pub(super) struct Acquire<G>
+    where
+        G: Gate,
+    {
+        // Until the permit is there.
+        gate: Option<G>,
+        options: TurnOptions,
+        place: Option<u32>,
+        until: Option<Until>,
+        #[pin]
+        sleep: Option<Sleep>,
+    }
+
+    impl<G> PinnedDrop for Acquire<G>
+    where
+        G: Gate,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let (Some(gate), Some(place)) = (this.gate, this.place.take()) {
+                gate.core().leave(place, this.options.weight);
+            }
+        }
+    }
+}
+
+/// When to stop waiting.
+#[derive(Clone, Copy, Debug)]
+struct Until {
+    at: Instant,
+    /// It came along into the task, and is earlier than its own.
+    is_inherited: bool,
+    /// The time is over, and everybody else has had a turn at that instant.
+    is_over: bool,
+}
+
+impl Until {
+    /// `None` is later than the clock can say.
+    fn after(wait: Duration) -> Option<Self> {
+        let own = Instant::now().checked_add(wait);
+        match Deadline::current() {
+            Some(outer) if outer.is_inherited && own.is_none_or(|own| outer.at < own) => {
+                Some(Self { at: outer.at, is_inherited: true, is_over: false })
+            }
+            _ => own.map(|at| Self { at, is_inherited: false, is_over: false }),
+        }
+    }
+}
+
+impl<G: Gate> Acquire<G> {
+    pub(super) const fn new(gate: G, options: TurnOptions) -> Self {
+        Self { gate: Some(gate), options, place: None, until: None, sleep: None }
+    }
+
+    pub(super) const fn options(&self) -> &TurnOptions {
+        &self.options
+    }
+}
+
+impl<G: Gate> Future for Acquire<G> {
+    type Output = Result<Held<G>, LimitExceeded>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.as_mut().project();
+        let weight = this.options.weight;
+        if this.place.is_none() {
+            let Some(gate) = this.gate else { panic!("a permit was waited for again after it had come") };
+            // It counts as progress, as in tokio's own way to get one.
+            let progress = ready!(coop::poll_proceed(cx));
+            if weight == 0 || gate.core().try_take(weight) {
+                progress.made_progress();
+                return Poll::Ready(Ok(Held::new(this.gate.take().expect("it was there just now"), weight)));
+            }
+            let entered = self.as_mut().enter(cx);
+            if !matches!(entered, Poll::Ready(Ok(false))) {
+                progress.made_progress();
+                return entered.map_ok(|_| self.held());
+            }
+            if self.needs_no_timer() {
+                return Poll::Pending;
+            }
+        }
+        ready!(self.as_mut().poll_wait(cx))?;
+        Poll::Ready(Ok(self.held()))
+    }
+}
+
+impl<G: Gate> Acquire<G> {
+    fn held(self: Pin<&mut Self>) -> Held<G> {
+        let this = self.project();
+        Held::new(this.gate.take().expect("a permit comes once"), this.options.weight)
+    }
+
+    /// Whether whoever gives back is all that it waits for.
+    fn needs_no_timer(&self) -> bool {
+        self.until.is_none() && self.gate.as_ref().is_some_and(|gate| gate.core().is_count())
+    }
+
+    /// Stands in the line. Says whether the permit is there after all.
+    #[cold]
+    fn enter(self: Pin<&mut Self>, cx: &Context<'_>) -> Poll<Result<bool, LimitExceeded>> {
+        let this = self.project();
+        let (Some(gate), options) = (&*this.gate, &*this.options) else { return Poll::Pending };
+        let core = gate.core();
+        if let Some(refusal) = never(core, options) {
+            return Poll::Ready(Err(refusal));
+        }
+        let mut until = None;
+        if let Some(wait) = options.wait {
+            until = Until::after(wait);
+            if wait.is_zero() || until.is_some_and(|until| until.is_inherited && until.at <= Instant::now()) {
+                return Poll::Ready(Err(too_late(core, options, until, core.waiting(), core.retry_after(options.weight))));
+            }
+        }
+        *this.until = until;
+        match core.join(options.weight, options.max_waiting, until.map(|until| until.at), cx.waker().clone()) {
+            Joined::Taken => Poll::Ready(Ok(true)),
+            Joined::Waits(place) => {
+                *this.place = Some(place);
+                Poll::Ready(Ok(false))
+            }
+            Joined::Full { waiting } => Poll::Ready(Err(LimitExceeded {
+                retry_after: core.retry_after(options.weight),
+                ..refused(core, options, LimitReason::QueueFull, waiting)
+            })),
+            Joined::TooHeavy => Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting()))),
+            Joined::TooLate { waiting, after } => Poll::Ready(Err(too_late(core, options, until, waiting, Some(after)))),
+        }
+    }
+
+    #[cold]
+    fn poll_wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
+        let mut this = self.project();
+        let (Some(gate), Some(place), options) = (&*this.gate, *this.place, &*this.options) else { return Poll::Pending };
+        let core = gate.core();
+        let mut turn = None;
+        loop {
+            // A task that has spent its budget gets no permit in this poll; but its time may be over.
+            if let Poll::Ready(progress) = coop::poll_proceed(cx) {
+                let look = core.look(place, cx.waker());
+                if !matches!(look, Look::Waiting { .. }) {
+                    progress.made_progress();
+                    *this.place = None;
+                }
+                match look {
+                    Look::Granted => return Poll::Ready(Ok(())),
+                    Look::TooHeavy => {
+                        return Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting())));
+                    }
+                    Look::Waiting { until } => turn = until,
+                }
+            }
+            let deadline = this.until.map(|until| until.at);
+            let Some(next) = turn.into_iter().chain(deadline).min() else { return Poll::Pending };
+            ready!(poll_sleep(this.sleep.as_mut(), next, cx));
+            let Some(until) = this.until.as_mut().filter(|until| until.at <= next) else { continue };
+            if !until.is_over {
+                // Whoever has a permit may give it back at this very instant, and has not had its turn yet.
+                until.is_over = true;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let until = *until;
+            *this.place = None;
+            return Poll::Ready(match core.give_up(place) {
+                Left::Granted => Ok(()),
+                Left::Waiting { waiting } => Err(too_late(core, options, Some(until), waiting, core.retry_after(options.weight))),
+            });
+        }
+    }
+}
+
+/// Whatever the task has spent, time goes on.
+fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    if sleep.as_ref().as_pin_ref().is_none_or(|sleep| sleep.deadline() != at) {
+        sleep.set(Some(sleep_until(at)));
+    }
+    sleep.as_pin_mut().map_or(Poll::Pending, |sleep| pin!(coop::unconstrained(sleep)).poll(cx))
+}
+
+/// One try.
+pub(super) fn at_once<G: Gate>(gate: G, options: TurnOptions) -> Result<Held<G>, LimitExceeded> {
+    let (core, weight) = (gate.core(), options.weight);
+    if weight == 0 || core.try_take(weight) {
+        return Ok(Held::new(gate, weight));
+    }
+    Err(never(core, &options).unwrap_or_else(|| {
+        let options = TurnOptions { wait: None, ..options };
+        too_late(core, &options, None, core.waiting(), core.retry_after(weight))
+    }))
+}
+
+/// Whether it could never start.
+fn never(core: &Core, options: &TurnOptions) -> Option<LimitExceeded> {
+    let limit = core.limit();
+    if options.weight > limit {
+        return Some(refused(core, options, LimitReason::TooHeavy, core.waiting()));
+    }
+    if !options.is_chained || !core.is_count() {
+        return None;
+    }
+    let mut chain = chain::leaves_less(core, limit, options.weight)?;
+    chain.push(name(core, options));
+    Some(LimitExceeded { chain: Some(Arc::from(chain)), ..refused(core, options, LimitReason::WaitsForItself, core.waiting()) })
+}
+
+/// What a call is called among those that call each other.
+#[inline]
+pub(super) fn name(core: &Core, options: &TurnOptions) -> &'static str {
+    options.function.or(core.name).unwrap_or("a limiter")
+}
+
+fn too_late(
+    core: &Core,
+    options: &TurnOptions,
+    until: Option<Until>,
+    waiting: usize,
+    retry_after: Option<Duration>,
+) -> LimitExceeded {
+    let is_inherited = until.is_some_and(|until| until.is_inherited);
+    LimitExceeded { retry_after, is_inherited, ..refused(core, options, LimitReason::WaitedTooLong, waiting) }
+}
+
+fn refused(core: &Core, options: &TurnOptions, reason: LimitReason, waiting: usize) -> LimitExceeded {
+    LimitExceeded {
+        reason,
+        function: options.function,
+        limiter: core.name,
+        waiting,
+        weight: options.weight,
+        limit: core.limit(),
+        wait: options.wait,
+        retry_after: None,
+        is_inherited: false,
+        chain: None,
+    }
+}
