@@ -40,7 +40,15 @@ use crate::scope::{HowLong, Mark, Scope};
 /// When polled outside of a tokio runtime with time enabled while the future is pending, and when polled again after it has
 /// returned.
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
-    Timeout { future: Some(future), duration, deadline: None, is_inherited: false, sleep: None, scope: Scope::new() }
+    Timeout {
+        future: Some(future),
+        duration,
+        deadline: None,
+        is_late: false,
+        is_inherited: false,
+        sleep: None,
+        scope: Scope::new(),
+    }
 }
 
 pin_project! {
@@ -53,6 +61,8 @@ pin_project! {
         duration: Duration,
         // Set by the first poll, until the end is told; the inner `None` is later than the clock can say.
         deadline: Option<Option<Instant>>,
+        // Whether an outer one had passed already when this began: one poll is all that there is time for.
+        is_late: bool,
         // Whether the deadline that ends it came along into the task.
         is_inherited: bool,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
@@ -70,8 +80,16 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(future) = this.future.as_mut().as_pin_mut() {
-            let own = *this.deadline.get_or_insert_with(|| Instant::now().checked_add(*this.duration));
+            let is_late = *this.is_late;
+            let own = *this.deadline.get_or_insert_with(|| {
+                let now = Instant::now();
+                *this.is_late = Deadline::current().is_some_and(|outer| outer.at <= now);
+                now.checked_add(*this.duration)
+            });
             let limit = Limit::of(own);
+            if is_late && limit.is_above() {
+                return Poll::Pending;
+            }
             let mark = Mark::now();
             if let Poll::Ready(output) = Deadline::within(limit.deadline, || future.poll(cx)) {
                 // What is still outstanding is the business of who is around; what this poll has left is that already.
@@ -81,7 +99,7 @@ impl<F: Future> Future for Timeout<F> {
             this.scope.take_since(mark);
             // What is above ends this in time, or nothing does.
             let Some(at) = limit.at else { return Poll::Pending };
-            *this.is_inherited = limit.is_inherited();
+            *this.is_inherited = limit.is_inherited;
             // A timer never fires in the poll that sets it, so one poll is all that no time allows.
             if !this.duration.is_zero() && !limit.is_past() {
                 ready!(poll_sleep(this.sleep, at, cx));
@@ -101,6 +119,8 @@ struct Limit {
     deadline: Option<Deadline>,
     /// When to end it here; not where an outer timeout polls this one, and ends it together with itself.
     at: Option<Instant>,
+    /// Whether that came along into the task.
+    is_inherited: bool,
 }
 
 impl Limit {
@@ -110,23 +130,28 @@ impl Limit {
         let outer = Deadline::current();
         match (own, outer) {
             (Some(own), Some(outer)) if outer.at <= own => Self::outer(outer),
-            (Some(own), _) => Self { deadline: Some(Deadline { at: own, is_inherited: false }), at: Some(own) },
+            (Some(own), _) => {
+                Self { deadline: Some(Deadline { at: own, is_inherited: false }), at: Some(own), is_inherited: false }
+            }
             (None, Some(outer)) => Self::outer(outer),
-            (None, None) => Self { deadline: None, at: None },
+            (None, None) => Self { deadline: None, at: None, is_inherited: false },
         }
     }
 
+    /// The first timeout in a task ends it at the inherited deadline. It polls those inside, which leave the end to it.
     fn outer(outer: Deadline) -> Self {
-        Self { deadline: Some(outer), at: outer.is_inherited.then_some(outer.at) }
+        let is_inherited = outer.is_inherited;
+        Self { deadline: Some(Deadline { is_inherited: false, ..outer }), at: is_inherited.then_some(outer.at), is_inherited }
     }
 
-    fn is_inherited(&self) -> bool {
-        self.deadline.is_some_and(|deadline| deadline.is_inherited)
+    /// Whether an outer timeout polls this one, and ends it.
+    fn is_above(&self) -> bool {
+        self.deadline.is_some() && self.at.is_none()
     }
 
     /// Whether an inherited one had passed before this began.
     fn is_past(&self) -> bool {
-        self.is_inherited() && self.at.is_some_and(|at| at <= Instant::now())
+        self.is_inherited && self.at.is_some_and(|at| at <= Instant::now())
     }
 }
 
