@@ -58,10 +58,9 @@ impl Until {
     /// `None` is later than the clock can say.
     fn after(wait: Duration) -> Option<Self> {
         let own = Instant::now().checked_add(wait);
-        match Deadline::current() {
-            Some(outer) if outer.is_inherited && own.is_none_or(|own| outer.at < own) => {
-                Some(Self { at: outer.at, is_inherited: true, is_over: false })
-            }
+        let outer = Deadline::current();
+        match outer.at().filter(|_| outer.is_inherited()) {
+            Some(at) if own.is_none_or(|own| at < own) => Some(Self { at, is_inherited: true, is_over: false }),
             _ => own.map(|at| Self { at, is_inherited: false, is_over: false }),
         }
     }
