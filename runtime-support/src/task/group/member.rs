@@ -12,7 +12,8 @@ use pin_project_lite::pin_project;
 
 use super::OnFailure;
 use super::error::ChildError;
-use super::members::{Failure, Members};
+use super::failures::Failure;
+use super::members::Members;
 use crate::report::panic_message;
 use crate::scope::Outstanding;
 use crate::task::ended::{self, Ended, Unseen};
