@@ -18,10 +18,13 @@ pub(super) struct Arena<T> {
     chunks: Vec<Option<Box<Chunk<T>>>>,
     /// Chunks with a free place; the last one is taken first.
     roomy: Vec<u32>,
+    /// For the next one.
+    spare: Option<Spare<T>>,
     len: usize,
 }
 
 /// An empty chunk.
+#[derive(Debug)]
 pub(super) struct Spare<T>(Box<Chunk<T>>);
 
 #[derive(Debug)]
@@ -50,22 +53,17 @@ impl<T> Chunk<T> {
 
 impl<T> Arena<T> {
     pub(super) const fn new() -> Self {
-        Self { chunks: Vec::new(), roomy: Vec::new(), len: 0 }
+        Self::with_spare(None)
     }
 
     /// With a chunk that another one has left.
-    pub(super) fn with_spare(spare: Option<Spare<T>>) -> Self {
-        let mut arena = Self::new();
-        if let Some(Spare(chunk)) = spare {
-            arena.chunks.push(Some(chunk));
-            arena.roomy.push(0);
-        }
-        arena
+    pub(super) const fn with_spare(spare: Option<Spare<T>>) -> Self {
+        Self { chunks: Vec::new(), roomy: Vec::new(), spare, len: 0 }
     }
 
     /// A chunk for another one, if nothing is in it.
     pub(super) fn into_spare(self) -> Option<Spare<T>> {
-        self.chunks.into_iter().flatten().find(|chunk| chunk.len == 0).map(Spare)
+        self.spare.or_else(|| self.chunks.into_iter().flatten().find(|chunk| chunk.len == 0).map(Spare))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,7 +81,8 @@ impl<T> Arena<T> {
             Some(number) => *number,
             None => self.grow(),
         };
-        let chunk = self.chunks[number as usize].get_or_insert_with(Chunk::new);
+        let chunk =
+            self.chunks[number as usize].get_or_insert_with(|| self.spare.take().map_or_else(Chunk::new, |Spare(chunk)| chunk));
         let place = chunk.free;
         let free = &mut chunk.places[usize::from(place)];
         let Place::Free(next) = *free else { unreachable!("a place in the list of free ones is free") };
@@ -134,7 +133,9 @@ impl<T> Arena<T> {
             self.chunks[number] = None;
         }
         if self.len == 0 && self.chunks.len() > MANY {
-            *self = Self::new();
+            // The last chunk stays, as it often lies above all that has just ended: memory below one that is taken is not given back to
+            // the system, only to be asked for again by the next burst.
+            *self = Self::with_spare(std::mem::replace(self, Self::new()).into_spare());
         }
         Some(seen)
     }
