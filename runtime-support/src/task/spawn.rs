@@ -19,7 +19,7 @@ use super::error::TaskError;
 use super::handle::{Handle, On};
 use super::list::{self, Key, More};
 use super::outcome::Told;
-use super::running::{Left, Running};
+use super::running::{Left, Polled, Running};
 use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
 use crate::report::chain;
@@ -147,9 +147,16 @@ struct Panicked {
 impl<F> Free<F> {
     /// Drops the future, and takes the task off the list. `None` if that was done before.
     #[inline]
-    fn leave(self: Pin<&mut Self>) -> Option<Departed> {
-        let mut this = self.project();
-        let Left { scope, panicked } = this.running.as_mut().leave(this.key.id())?;
+    fn leave(mut self: Pin<&mut Self>) -> Option<Departed> {
+        let this = self.as_mut().project();
+        let left = this.running.leave(this.key.id())?;
+        self.depart(left)
+    }
+
+    /// Takes it off the list, behind its future.
+    #[inline]
+    fn depart(self: Pin<&mut Self>, Left { scope, panicked }: Left) -> Option<Departed> {
+        let this = self.project();
         let panicked = panicked.and_then(|payload| Some(Box::new(Panicked { who: this.key.who()?, payload })));
         let mut more = this.key.remove()?;
         if let Some(stop) = more.as_mut().and_then(|more| more.stop.take()) {
@@ -173,8 +180,8 @@ impl<F> Free<F> {
 impl<F: Future<Output: 'static>> Free<F> {
     /// What is left of one that has returned.
     #[inline]
-    fn returned(self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
-        let Some(Departed { more, panicked }) = self.leave() else { unreachable!("a task ends once") };
+    fn returned(self: Pin<&mut Self>, output: F::Output, left: Left) -> Ended<F::Output> {
+        let Some(Departed { more, panicked }) = self.depart(left) else { unreachable!("a task ends once") };
         match (panicked, more.and_then(|more| more.detached)) {
             (None, None) => Ended::Output(output),
             (None, Some(judge)) => judged(output, judge),
@@ -196,14 +203,14 @@ impl<F: Future<Output: Send + 'static>> Future for Free<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.as_mut().project();
         match this.running.as_mut().poll(this.key.id(), cx) {
-            Poll::Pending => {
+            Polled::Pending => {
                 if this.running.begins_to_wait() {
                     this.key.waits();
                 }
                 Poll::Pending
             }
-            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
-            Poll::Ready(Err(payload)) => Poll::Ready(Ended::Panicked(self.panicked(payload))),
+            Polled::Returned(output, left) => Poll::Ready(self.returned(output, left)),
+            Polled::Panicked(payload) => Poll::Ready(Ended::Panicked(self.panicked(payload))),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::scope::Outstanding;
 use crate::task::ended::{self, Ended, Unseen};
 use crate::task::error::TaskError;
 use crate::task::outcome::Outcome;
-use crate::task::running::{Left, Running};
+use crate::task::running::{Left, Polled, Running};
 use crate::task::who::{TaskId, Who};
 
 pin_project! {
@@ -83,9 +83,12 @@ where
             return Poll::Ready(Ended::Cancelled(self.stop()));
         }
         match this.running.as_mut().poll(id, cx) {
-            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
-            Poll::Ready(Err(payload)) => Poll::Ready(self.panicked(payload)),
-            Poll::Pending => {
+            Polled::Returned(output, left) => Poll::Ready(self.returned(output, left)),
+            Polled::Panicked(payload) => {
+                let Some(left) = self.as_mut().project().running.leave(id) else { unreachable!("a task ends once") };
+                Poll::Ready(self.panicked(payload, left))
+            }
+            Polled::Pending => {
                 // Nobody knows it before, and nobody could wake it.
                 if this.running.begins_to_wait() && members.waits(seat, id, cx.waker()) {
                     return Poll::Ready(Ended::Cancelled(self.stop()));
@@ -102,15 +105,15 @@ where
     F::Output: Outcome<E>,
 {
     #[inline]
-    fn returned(mut self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
+    fn returned(self: Pin<&mut Self>, output: F::Output, left: Left) -> Ended<F::Output> {
         // What it says is the user's code as well.
         let message = match catch_unwind(AssertUnwindSafe(|| output.failure())) {
             Ok(message) => message,
-            Err(payload) => return self.panicked(payload),
+            Err(payload) => return self.panicked(payload, left),
         };
-        let this = self.as_mut().project();
+        let this = self.project();
         let (members, seat, id) = (&**this.members, *this.seat, *this.id);
-        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        let Left { scope, panicked } = left;
         let (ended, failure) = match (message, panicked) {
             (None, None) => {
                 if needs_drop::<F::Output>() && members.is_unwanted(seat, id) {
@@ -134,11 +137,11 @@ where
     }
 
     #[cold]
-    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>) -> Ended<F::Output> {
+    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>, left: Left) -> Ended<F::Output> {
         let this = self.project();
         let (members, seat, id) = (&**this.members, *this.seat, *this.id);
         let who = members.is_who(seat, id);
-        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        let Left { scope, panicked } = left;
         if let Some(second) = panicked {
             ended::panicked(&who, &*second);
         }
