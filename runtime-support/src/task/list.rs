@@ -182,9 +182,19 @@ fn entry(entries: &mut Entries, key: Key) -> Option<&mut Entry> {
     entries.get_mut(key.place.in_shard()).filter(|entry| entry.id == key.id)
 }
 
-/// Adds one.
+/// Adds a task of `spawn`.
+pub(super) fn add_task(of_type: &'static str, site: &'static Location<'static>) -> Key {
+    insert(TaskKind::Task, of_type, None, site)
+}
+
+/// Adds something else.
 pub(super) fn add(kind: TaskKind, name: &Name, site: &'static Location<'static>) -> Key {
     let (of_type, more) = More::of(name);
+    insert(kind, of_type, more, site)
+}
+
+#[inline]
+fn insert(kind: TaskKind, of_type: &'static str, more: Option<Box<More>>, site: &'static Location<'static>) -> Key {
     // Of the others there are few.
     let since = (kind != TaskKind::Task).then(Instant::now);
     let (id, parent, shard) = (number(), CURRENT.get(), shard_of_thread());
@@ -205,7 +215,8 @@ impl Key {
     /// It does not live any more. Gives what it and its handle had to tell one another; an inner `None` for nothing, the outer one if
     /// it did not live.
     pub(super) fn remove(self) -> Option<Option<Box<More>>> {
-        self.entries().remove(self.place.in_shard(), |entry| (entry.id == self.id).then(|| entry.more.take()))
+        let removed = self.entries().remove(self.place.in_shard(), |entry| entry.id == self.id);
+        removed.map(|entry| entry.more)
     }
 
     pub(super) fn rename(self, name: &Name) {

@@ -99,8 +99,13 @@ impl<F> Running<F> {
         self.project().carried
     }
 
-    /// Drops the future. `None` if that was done before.
+    /// Whether its future is gone.
     #[inline]
+    pub(super) fn has_left(&self) -> bool {
+        self.future.is_none()
+    }
+
+    /// Drops the future. `None` if that was done before.
     pub(super) fn leave(self: Pin<&mut Self>, id: TaskId) -> Option<Left> {
         self.future.as_ref()?;
         let (dropped, scope) = self.within(id, |mut future| future.set(None));

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::OnFailure;
 use super::failures::Failure;
 use super::members::{Members, Phase, State, Then};
+use super::seats::Member;
 use crate::scope::{Carried, Outstanding, Scope, finish_behind};
 use crate::task::who::TaskId;
 
@@ -16,10 +17,7 @@ impl<E> Members<E> {
         let mut then = Then::default();
         let mut unwanted = None;
         let mut state = self.state();
-        let left = state
-            .all
-            .remove(seat, |member| (member.id == id).then(|| (member.has_place, member.more.take(), member.waker.take())));
-        let (had_place, more, waker) = left?;
+        let Member { has_place: had_place, more, waker, .. } = state.all.remove(seat, |member| member.id == id)?;
         state.running -= usize::from(had_place);
         state.finished += 1;
         if !had_place {

@@ -35,7 +35,9 @@ pin_project! {
 
     impl<F, E> PinnedDrop for Member<F, E> {
         fn drop(this: Pin<&mut Self>) {
-            this.stop();
+            if !this.running.has_left() {
+                this.stop();
+            }
         }
     }
 }
@@ -166,7 +168,7 @@ type Parted<T, E> = (Ended<T>, Option<Failure<E>>);
 #[cold]
 fn failed<T: Outcome<E>, E>(output: T, who: Who, message: String, on_failure: OnFailure) -> Parted<T, E> {
     if on_failure == OnFailure::Ignore {
-        return (Ended::Failed(output, Unseen::failed(who, message)), None);
+        return (Ended::Failed(Box::new((output, Unseen::failed(who, message)))), None);
     }
     match catch_unwind(AssertUnwindSafe(|| output.judge())) {
         Ok(Ok(output)) => (Ended::Output(output), None),
