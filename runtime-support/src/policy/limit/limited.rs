@@ -182,7 +182,8 @@ where
     #[inline]
     fn poll_fresh(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
         if let LimitedState::Fresh { gate, options, .. } = self.as_mut().project() {
-            let is_taken = match poll_take(gate.core(), options.weight, cx) {
+            let tried = poll_take(gate.core(), options.weight, cx);
+            let is_taken = match tried {
                 Poll::Ready(is_taken) => is_taken,
                 // Its time runs from here on, though the task has spent its budget.
                 Poll::Pending if options.wait.is_some() => false,
@@ -194,7 +195,7 @@ where
                     self.set(Self::Running { running: Running::new(make(), held, &options) });
                     return Poll::Ready(Ok(()));
                 }
-                self.set(Self::Waiting { acquire: Acquire::new(gate, options), answers, make });
+                self.set(Self::Waiting { acquire: Acquire::behind(gate, options, tried.is_ready()), answers, make });
             }
         }
         self.poll_start(cx)
