@@ -1,5 +1,7 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
+use std::marker::PhantomData;
+
 use futures_core::Stream;
 
 use crate::policy::timeout::Elapsed;
@@ -152,20 +154,27 @@ pub fn ending<R: FromTxError>() -> Ending<R> {
     note = "return a `Result`"
 )]
 pub trait HasError {
-    /// What it is when all went well.
-    type Value;
-    /// What it is when not.
-    type Error;
+    /// Looks into it.
+    type Look;
     #[doc(hidden)]
-    fn into_result(self) -> Result<Self::Value, Self::Error>;
+    const LOOK: Self::Look;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, E> HasError for Result<T, E> {
-    type Value = T;
-    type Error = E;
-    fn into_result(self) -> Self {
-        self
+    type Look = Look<T, E>;
+    const LOOK: Look<T, E> = Look(PhantomData);
+}
+
+/// Knows that something is a `Result`. Expansions have one for all their layers: so what is none is one error.
+#[derive(Debug)]
+pub struct Look<T, E>(PhantomData<fn() -> (T, E)>);
+
+impl<T, E> Look<T, E> {
+    /// The same as a `Result`.
+    #[inline]
+    pub fn at(&self, result: Result<T, E>) -> Result<T, E> {
+        result
     }
 }
 

@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Arm, ExprClosure, Token};
 
 use super::policies::{Around, Code, Site};
-use super::retry::into_result;
+use super::retry::look;
 use crate::kit::args::{Args, Named};
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
@@ -79,13 +79,13 @@ impl Fallback {
     }
 
     /// In:  `INNER`
-    /// Out: `match into_result(INNER.await) { Ok(value) => Ok(value), Err(error) => match error { ARMS, error => Err(error) } }`
+    /// Out: `match look.at(INNER.await) { Ok(value) => Ok(value), Err(error) => match error { ARMS, error => Err(error) } }`
     ///
     /// It stands behind the block that borrows, so the arms may read what the body does not consume.
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (inner, into_result, value, error) = (inner.into_watched(around), into_result(), local("value"), binding("error"));
+        let (inner, look, value, error) = (inner.into_watched(around), look(), local("value"), binding("error"));
         let handled = match &self.handler {
             Handler::Closure(closure) => quote!(#private::fall_back(#function, #error, #closure)),
             Handler::Arms(arms) => {
@@ -94,7 +94,7 @@ impl Fallback {
             }
         };
         Code::Inline(quote! {
-            match #into_result(#inner.await) {
+            match #look.at(#inner.await) {
                 #private::Ok(#value) => #private::Ok(#value),
                 #private::Err(#error) => #handled,
             }

@@ -112,11 +112,11 @@ impl Retry {
     }
 
     /// In:  `INNER`
-    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(into_result(retry.attempt(INNER).await)) { .. } }`
+    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(look.at(retry.attempt(INNER).await)) { .. } }`
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (retry, output, pause, into_result) = (local("retry"), local("output"), local("pause"), into_result());
+        let (retry, output, pause, look) = (local("retry"), local("output"), local("pause"), look());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
         let copies = self.cloned.iter().map(|name| {
@@ -136,7 +136,7 @@ impl Retry {
             let mut #retry = #private::retrying(#function, #settings);
             loop {
                 #(#copies)*
-                let #output = #into_result(#attempt.await);
+                let #output = #look.at(#attempt.await);
                 match #retry.#next {
                     #private::Next::Done(#output) => break #output,
                     #private::Next::Again(#pause) => #over.await,
@@ -146,9 +146,9 @@ impl Retry {
     }
 }
 
-/// What turns the function's own result into a `Result`, named once for all layers that look into it.
-pub(crate) fn into_result() -> Ident {
-    local("into_result")
+/// What looks into the function's result, named once for all layers that do.
+pub(crate) fn look() -> Ident {
+    local("look")
 }
 
 /// The names in `clone(..)`.

@@ -7,33 +7,35 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
         Option<Page>,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let into_result: fn(_) -> _ = <Result<
+    let look = <Result<
         Option<Page>,
         FetchError,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("fetch");
-    match into_result(
-        call
-            .around(
-                ::weftwork::__private::timeout(
-                    "fetch",
-                    ::weftwork::__private::Duration::from_secs(8),
-                    from_elapsed,
-                    async {
-                        if false {
-                            ::weftwork::__private::moved((self, request));
-                            return {
-                                ::weftwork::__private::returned::<
-                                    Result<Option<Page>, FetchError>,
-                                >()
-                            };
-                        }
-                        self.get(request).await
-                    },
-                ),
-            )
-            .await,
-    ) {
+    match look
+        .at(
+            call
+                .around(
+                    ::weftwork::__private::timeout(
+                        "fetch",
+                        ::weftwork::__private::Duration::from_secs(8),
+                        from_elapsed,
+                        async {
+                            if false {
+                                ::weftwork::__private::moved((self, request));
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Option<Page>, FetchError>,
+                                    >()
+                                };
+                            }
+                            self.get(request).await
+                        },
+                    ),
+                )
+                .await,
+        )
+    {
         ::weftwork::__private::Ok(value) => ::weftwork::__private::Ok(value),
         ::weftwork::__private::Err(__error) => {
             match __error {

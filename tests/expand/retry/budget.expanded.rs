@@ -2,10 +2,7 @@
 /// Policies, outermost first:
 /// - `retry(within = 10s, backoff = constant(100ms), budget = BUDGET)`
 async fn send(id: u64) -> Result<Reply, Error> {
-    let into_result: fn(_) -> _ = <Result<
-        Reply,
-        Error,
-    > as ::weftwork::__private::HasError>::into_result;
+    let look = <Result<Reply, Error> as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -20,21 +17,22 @@ async fn send(id: u64) -> Result<Reply, Error> {
             .budget(&BUDGET),
     );
     loop {
-        let output = into_result(
-            call
-                .around(
-                    retry
-                        .attempt(async {
-                            if false {
-                                return {
-                                    ::weftwork::__private::returned::<Result<Reply, Error>>()
-                                };
-                            }
-                            post(id).await
-                        }),
-                )
-                .await,
-        );
+        let output = look
+            .at(
+                call
+                    .around(
+                        retry
+                            .attempt(async {
+                                if false {
+                                    return {
+                                        ::weftwork::__private::returned::<Result<Reply, Error>>()
+                                    };
+                                }
+                                post(id).await
+                            }),
+                    )
+                    .await,
+            );
         match retry.next(output) {
             ::weftwork::__private::Next::Done(output) => break output,
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,

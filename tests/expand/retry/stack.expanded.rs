@@ -15,94 +15,97 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
         Option<Page>,
         FetchError,
     > as ::weftwork::FromLimitExceeded>::from_limit_exceeded;
-    let into_result: fn(_) -> _ = <Result<
+    let look = <Result<
         Option<Page>,
         FetchError,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("fetch");
-    match into_result(
-        call
-            .around(
-                ::weftwork::__private::timeout(
-                    "fetch",
-                    ::weftwork::__private::Duration::from_secs(8),
-                    from_elapsed,
-                    async move {
-                        if false {
-                            return {
-                                ::weftwork::__private::returned::<
-                                    Result<Option<Page>, FetchError>,
-                                >()
-                            };
-                        }
-                        let mut retry = ::weftwork::__private::retrying(
-                            "fetch",
-                            &const {
-                                ::weftwork::__private::Retry::attempts(4)
-                                    .backoff(
-                                        ::weftwork::__private::Backoff::doubling(
-                                            ::weftwork::__private::Duration::from_millis(50),
-                                            ::weftwork::__private::Duration::from_secs(2),
-                                        ),
-                                    )
-                                    .jitter()
-                            },
-                        );
-                        loop {
-                            let output = into_result(
-                                retry
-                                    .attempt(
-                                        ::weftwork::__private::limit(
-                                            {
-                                                static LIMITER: ::weftwork::__private::KeyedLimiters = ::weftwork::__private::KeyedLimiters::new(
-                                                    ::weftwork::Limiter::new(16),
-                                                );
-                                                use ::weftwork::__private::choose::*;
-                                                let gate = match &url.host_str() {
-                                                    __key_1 => {
-                                                        ::weftwork::__private::keyed(
-                                                            &LIMITER,
-                                                            (&&::weftwork::__private::Probe(__key_1)).form(),
-                                                        )
-                                                    }
-                                                };
-                                                gate
-                                            },
-                                            ::weftwork::__private::turn("fetch")
-                                                .max_waiting(64)
-                                                .wait(::weftwork::__private::Duration::from_millis(500)),
-                                            from_refusal,
-                                            || ::weftwork::__private::timeout(
-                                                "fetch",
+    match look
+        .at(
+            call
+                .around(
+                    ::weftwork::__private::timeout(
+                        "fetch",
+                        ::weftwork::__private::Duration::from_secs(8),
+                        from_elapsed,
+                        async move {
+                            if false {
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Option<Page>, FetchError>,
+                                    >()
+                                };
+                            }
+                            let mut retry = ::weftwork::__private::retrying(
+                                "fetch",
+                                &const {
+                                    ::weftwork::__private::Retry::attempts(4)
+                                        .backoff(
+                                            ::weftwork::__private::Backoff::doubling(
+                                                ::weftwork::__private::Duration::from_millis(50),
                                                 ::weftwork::__private::Duration::from_secs(2),
-                                                from_elapsed,
-                                                async {
-                                                    if false {
-                                                        return {
-                                                            ::weftwork::__private::returned::<
-                                                                Result<Option<Page>, FetchError>,
-                                                            >()
-                                                        };
-                                                    }
-                                                    self.get(url).await
-                                                },
                                             ),
-                                        ),
-                                    )
-                                    .await,
+                                        )
+                                        .jitter()
+                                },
                             );
-                            match retry.next_when(output, FetchError::is_transient) {
-                                ::weftwork::__private::Next::Done(output) => break output,
-                                ::weftwork::__private::Next::Again(pause) => {
-                                    pause.over().await
+                            loop {
+                                let output = look
+                                    .at(
+                                        retry
+                                            .attempt(
+                                                ::weftwork::__private::limit(
+                                                    {
+                                                        static LIMITER: ::weftwork::__private::KeyedLimiters = ::weftwork::__private::KeyedLimiters::new(
+                                                            ::weftwork::Limiter::new(16),
+                                                        );
+                                                        use ::weftwork::__private::choose::*;
+                                                        let gate = match &url.host_str() {
+                                                            __key_1 => {
+                                                                ::weftwork::__private::keyed(
+                                                                    &LIMITER,
+                                                                    (&&::weftwork::__private::Probe(__key_1)).form(),
+                                                                )
+                                                            }
+                                                        };
+                                                        gate
+                                                    },
+                                                    ::weftwork::__private::turn("fetch")
+                                                        .max_waiting(64)
+                                                        .wait(::weftwork::__private::Duration::from_millis(500)),
+                                                    from_refusal,
+                                                    || ::weftwork::__private::timeout(
+                                                        "fetch",
+                                                        ::weftwork::__private::Duration::from_secs(2),
+                                                        from_elapsed,
+                                                        async {
+                                                            if false {
+                                                                return {
+                                                                    ::weftwork::__private::returned::<
+                                                                        Result<Option<Page>, FetchError>,
+                                                                    >()
+                                                                };
+                                                            }
+                                                            self.get(url).await
+                                                        },
+                                                    ),
+                                                ),
+                                            )
+                                            .await,
+                                    );
+                                match retry.next_when(output, FetchError::is_transient) {
+                                    ::weftwork::__private::Next::Done(output) => break output,
+                                    ::weftwork::__private::Next::Again(pause) => {
+                                        pause.over().await
+                                    }
                                 }
                             }
-                        }
-                    },
-                ),
-            )
-            .await,
-    ) {
+                        },
+                    ),
+                )
+                .await,
+        )
+    {
         ::weftwork::__private::Ok(value) => ::weftwork::__private::Ok(value),
         ::weftwork::__private::Err(__error) => {
             match __error {

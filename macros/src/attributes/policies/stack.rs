@@ -225,16 +225,16 @@ impl Stack<'_> {
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
         let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.from_refusal());
-        let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
-            let into_result = retry::into_result();
-            quote!(let #into_result: fn(_) -> _ = <#output as #krate::__private::HasError>::into_result;)
+        let look = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
+            let look = retry::look();
+            quote!(let #look = <#output as #krate::__private::HasError>::LOOK;)
         });
         let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
             let ending = transactional::ending();
             quote!(let #ending = <#output as #krate::FromTxError>::ending();)
         });
         let (call, function) = (call(), self.func.sig.ident.to_string());
-        quote!(#from_elapsed #from_refusal #into_result #ending let #call = #krate::__private::call(#function);)
+        quote!(#from_elapsed #from_refusal #look #ending let #call = #krate::__private::call(#function);)
     }
 }
 

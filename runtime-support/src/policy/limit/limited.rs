@@ -12,6 +12,7 @@ use super::chain;
 use super::exceeded::LimitExceeded;
 use super::gate::{Gate, Held};
 use super::turn::TurnOptions;
+use crate::policy::event;
 use crate::scope::Scope;
 
 /// `#[limit]`: makes the future once there is a place for it, or `refused` says that there is none.
@@ -39,7 +40,9 @@ pub(super) struct By<R>(pub(super) R);
 
 impl<T, R: FnOnce(LimitExceeded) -> T> Answers<T> for By<R> {
     type Output = T;
+    #[cold]
     fn refused(self, refusal: LimitExceeded) -> T {
+        event::refused(&refusal);
         (self.0)(refusal)
     }
     #[inline]
