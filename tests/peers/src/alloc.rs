@@ -74,6 +74,12 @@ pub(crate) fn peak(work: impl FnOnce()) -> u64 {
     u64::try_from(MOST_TAKEN.load(Ordering::SeqCst)).unwrap_or(0)
 }
 
+/// How many bytes more all threads have when `work` has run.
+pub(crate) fn left(work: impl FnOnce()) -> u64 {
+    counted(work);
+    u64::try_from(TAKEN.load(Ordering::SeqCst)).unwrap_or(0)
+}
+
 fn counted(work: impl FnOnce()) {
     ALLOCATIONS.store(0, Ordering::SeqCst);
     TAKEN.store(0, Ordering::SeqCst);

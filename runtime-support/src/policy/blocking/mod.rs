@@ -67,6 +67,8 @@ where
 /// [`attempt`](crate::attempt()) are known on the thread of the work itself alone. Work that waits for other work of this pool keeps
 /// its thread meanwhile: if all of them do, none goes on.
 ///
+/// On tokio's paused clock it is not as with [`blocking`]: while such work runs and all tasks wait, the clock goes on to the next timer.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let primes = weftwork::blocking_cpu(|| (2_u32..1000).filter(|n| (2..*n).all(|m| n % m != 0)).count());
@@ -181,5 +183,37 @@ impl<W, T> fmt::Debug for Blocking<W, T> {
             State::Over => "over",
         };
         f.debug_struct("Blocking").field("name", &self.order.name).field("state", &state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::time::Duration;
+
+    use super::{Threads, blocking_on};
+    use crate::scope::{HowLong, Scope};
+
+    /// What a limit above does with its place.
+    #[tokio::test(start_paused = true)]
+    async fn p103_what_is_kept_is_kept_until_the_thread_has_ended() {
+        let (begun, has_begun) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let mut call = Box::pin(blocking_on(Threads, "p103", move || {
+            begun.send(()).unwrap();
+            may_go.recv().unwrap();
+        }));
+        let cx = &mut std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(Future::poll(call.as_mut(), cx).is_pending());
+        has_begun.recv().unwrap();
+        let (mut scope, permit) = (Scope::new(), Arc::new(()));
+        scope.watch(|| drop(call));
+        scope.keep(permit.clone());
+        // Nobody waits for a thread, and the place is not free.
+        scope.clear(HowLong::Grace).await;
+        assert_eq!(Arc::strong_count(&permit), 2);
+        go.send(()).unwrap();
+        assert_eq!(crate::drain(Duration::MAX).await.len(), 0);
+        assert_eq!(Arc::strong_count(&permit), 1);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::chain;
 use super::core::{Core, Joined, Left, Look};
-use super::exceeded::{LimitExceeded, LimitReason};
+use super::exceeded::{LimitExceeded, LimitReason, Refusal};
 use super::gate::{Gate, Held};
 use super::turn::TurnOptions;
 use crate::policy::deadline::Deadline;
@@ -28,8 +27,8 @@ pin_project! {
         options: TurnOptions,
         place: Option<u32>,
         until: Option<Until>,
-        #[pin]
-        sleep: Option<Sleep>,
+        // Few need one, and all of them are moved.
+        sleep: Option<Pin<Box<Sleep>>>,
     }
 
     impl<G> PinnedDrop for Acquire<G>
@@ -59,13 +58,23 @@ impl Until {
     /// `None` is later than the clock can say.
     fn after(wait: Duration) -> Option<Self> {
         let own = Instant::now().checked_add(wait);
-        match Deadline::current() {
-            Some(outer) if outer.is_inherited && own.is_none_or(|own| outer.at < own) => {
-                Some(Self { at: outer.at, is_inherited: true, is_over: false })
-            }
+        let outer = Deadline::current();
+        match outer.at().filter(|_| outer.is_inherited()) {
+            Some(at) if own.is_none_or(|own| at < own) => Some(Self { at, is_inherited: true, is_over: false }),
             _ => own.map(|at| Self { at, is_inherited: false, is_over: false }),
         }
     }
+}
+
+/// Takes so much if it is there at once. That counts as progress, as in tokio's own way to get a permit.
+#[inline]
+pub(super) fn poll_take(core: &Core, weight: usize, cx: &mut Context<'_>) -> Poll<bool> {
+    let progress = ready!(coop::poll_proceed(cx));
+    let is_taken = weight == 0 || core.try_take(weight);
+    if is_taken {
+        progress.made_progress();
+    }
+    Poll::Ready(is_taken)
 }
 
 impl<G: Gate> Acquire<G> {
@@ -87,19 +96,16 @@ impl<G: Gate> Future for Acquire<G> {
         let weight = this.options.weight;
         if this.place.is_none() {
             let Some(gate) = this.gate else { panic!("a permit was waited for again after it had come") };
-            // It counts as progress, as in tokio's own way to get one.
-            let progress = ready!(coop::poll_proceed(cx));
-            if weight == 0 || gate.core().try_take(weight) {
-                progress.made_progress();
-                return Poll::Ready(Ok(Held::new(this.gate.take().expect("it was there just now"), weight)));
+            match poll_take(gate.core(), weight, cx) {
+                Poll::Ready(true) => return Poll::Ready(Ok(self.held())),
+                Poll::Ready(false) => {}
+                Poll::Pending => return self.poll_spent(cx),
             }
-            let entered = self.as_mut().enter(cx);
-            if !matches!(entered, Poll::Ready(Ok(false))) {
-                progress.made_progress();
-                return entered.map_ok(|_| self.held());
-            }
-            if self.needs_no_timer() {
-                return Poll::Pending;
+            match self.as_mut().enter(cx) {
+                Ok(true) => return Poll::Ready(Ok(self.held())),
+                Ok(false) if self.needs_no_timer() => return Poll::Pending,
+                Ok(false) => {}
+                Err(refusal) => return Poll::Ready(Err(refusal)),
             }
         }
         ready!(self.as_mut().poll_wait(cx))?;
@@ -120,39 +126,58 @@ impl<G: Gate> Acquire<G> {
 
     /// Stands in the line. Says whether the permit is there after all.
     #[cold]
-    fn enter(self: Pin<&mut Self>, cx: &Context<'_>) -> Poll<Result<bool, LimitExceeded>> {
+    fn enter(self: Pin<&mut Self>, cx: &Context<'_>) -> Result<bool, LimitExceeded> {
         let this = self.project();
-        let (Some(gate), options) = (&*this.gate, &*this.options) else { return Poll::Pending };
+        let (Some(gate), options) = (&*this.gate, &*this.options) else { return Ok(false) };
         let core = gate.core();
         if let Some(refusal) = never(core, options) {
-            return Poll::Ready(Err(refusal));
+            return Err(refusal);
         }
         let mut until = None;
         if let Some(wait) = options.wait {
-            until = Until::after(wait);
+            until = (*this.until).or_else(|| Until::after(wait));
             if wait.is_zero() || until.is_some_and(|until| until.is_inherited && until.at <= Instant::now()) {
-                return Poll::Ready(Err(too_late(core, options, until, core.waiting(), core.retry_after(options.weight))));
+                return Err(too_late(core, options, until, core.waiting(), core.retry_after(options.weight)));
             }
         }
         *this.until = until;
         match core.join(options.weight, options.max_waiting, until.map(|until| until.at), cx.waker().clone()) {
-            Joined::Taken => Poll::Ready(Ok(true)),
+            Joined::Taken => Ok(true),
             Joined::Waits(place) => {
                 *this.place = Some(place);
-                Poll::Ready(Ok(false))
+                Ok(false)
             }
-            Joined::Full { waiting } => Poll::Ready(Err(LimitExceeded {
+            Joined::Full { waiting } => Err(Refusal {
                 retry_after: core.retry_after(options.weight),
                 ..refused(core, options, LimitReason::QueueFull, waiting)
-            })),
-            Joined::TooHeavy => Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting()))),
-            Joined::TooLate { waiting, after } => Poll::Ready(Err(too_late(core, options, until, waiting, Some(after)))),
+            }
+            .into()),
+            Joined::TooHeavy => Err(refused(core, options, LimitReason::TooHeavy, core.waiting()).into()),
+            Joined::TooLate { waiting, after } => Err(too_late(core, options, until, waiting, Some(after))),
         }
+    }
+
+    /// The task has spent its budget, and something before this may do so each time: its time runs all the same.
+    #[cold]
+    fn poll_spent(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Held<G>, LimitExceeded>> {
+        let this = self.as_mut().project();
+        let (Some(gate), Some(wait)) = (&*this.gate, this.options.wait) else { return Poll::Pending };
+        if this.until.is_none() {
+            *this.until = Until::after(wait);
+        }
+        let Some(until) = *this.until else { return Poll::Pending };
+        ready!(poll_sleep(this.sleep, until.at, cx));
+        let (core, weight) = (gate.core(), this.options.weight);
+        if core.try_take(weight) {
+            return Poll::Ready(Ok(self.held()));
+        }
+        let retry_after = core.retry_after(weight);
+        Poll::Ready(Err(too_late(core, this.options, Some(until), core.waiting(), retry_after)))
     }
 
     #[cold]
     fn poll_wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
-        let mut this = self.project();
+        let this = self.project();
         let (Some(gate), Some(place), options) = (&*this.gate, *this.place, &*this.options) else { return Poll::Pending };
         let core = gate.core();
         let mut turn = None;
@@ -167,14 +192,14 @@ impl<G: Gate> Acquire<G> {
                 match look {
                     Look::Granted => return Poll::Ready(Ok(())),
                     Look::TooHeavy => {
-                        return Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting())));
+                        return Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting()).into()));
                     }
                     Look::Waiting { until } => turn = until,
                 }
             }
             let deadline = this.until.map(|until| until.at);
             let Some(next) = turn.into_iter().chain(deadline).min() else { return Poll::Pending };
-            ready!(poll_sleep(this.sleep.as_mut(), next, cx));
+            ready!(poll_sleep(this.sleep, next, cx));
             let Some(until) = this.until.as_mut().filter(|until| until.at <= next) else { continue };
             if !until.is_over {
                 // Whoever has a permit may give it back at this very instant, and has not had its turn yet.
@@ -193,11 +218,12 @@ impl<G: Gate> Acquire<G> {
 }
 
 /// Whatever the task has spent, time goes on.
-fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-    if sleep.as_ref().as_pin_ref().is_none_or(|sleep| sleep.deadline() != at) {
-        sleep.set(Some(sleep_until(at)));
+fn poll_sleep(sleep: &mut Option<Pin<Box<Sleep>>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+    if sleep.deadline() != at {
+        sleep.as_mut().reset(at);
     }
-    sleep.as_pin_mut().map_or(Poll::Pending, |sleep| pin!(coop::unconstrained(sleep)).poll(cx))
+    pin!(coop::unconstrained(sleep.as_mut())).poll(cx)
 }
 
 /// One try.
@@ -216,14 +242,14 @@ pub(super) fn at_once<G: Gate>(gate: G, options: TurnOptions) -> Result<Held<G>,
 fn never(core: &Core, options: &TurnOptions) -> Option<LimitExceeded> {
     let limit = core.limit();
     if options.weight > limit {
-        return Some(refused(core, options, LimitReason::TooHeavy, core.waiting()));
+        return Some(refused(core, options, LimitReason::TooHeavy, core.waiting()).into());
     }
     if !options.is_chained || !core.is_count() {
         return None;
     }
     let mut chain = chain::leaves_less(core, limit, options.weight)?;
     chain.push(name(core, options));
-    Some(LimitExceeded { chain: Some(Arc::from(chain)), ..refused(core, options, LimitReason::WaitsForItself, core.waiting()) })
+    Some(Refusal { chain, ..refused(core, options, LimitReason::WaitsForItself, core.waiting()) }.into())
 }
 
 /// What a call is called among those that call each other.
@@ -240,11 +266,11 @@ fn too_late(
     retry_after: Option<Duration>,
 ) -> LimitExceeded {
     let is_inherited = until.is_some_and(|until| until.is_inherited);
-    LimitExceeded { retry_after, is_inherited, ..refused(core, options, LimitReason::WaitedTooLong, waiting) }
+    Refusal { retry_after, is_inherited, ..refused(core, options, LimitReason::WaitedTooLong, waiting) }.into()
 }
 
-fn refused(core: &Core, options: &TurnOptions, reason: LimitReason, waiting: usize) -> LimitExceeded {
-    LimitExceeded {
+fn refused(core: &Core, options: &TurnOptions, reason: LimitReason, waiting: usize) -> Refusal {
+    Refusal {
         reason,
         function: options.function,
         limiter: core.name,
@@ -254,6 +280,6 @@ fn refused(core: &Core, options: &TurnOptions, reason: LimitReason, waiting: usi
         wait: options.wait,
         retry_after: None,
         is_inherited: false,
-        chain: None,
+        chain: Vec::new(),
     }
 }

@@ -2,13 +2,26 @@
 //!
 //! A call that asks for more of a limiter than its own callers leave it would wait until they end, and they wait for it.
 
-use std::cell::RefCell;
+use std::array;
+use std::cell::{Cell, RefCell};
+
+use tokio::task::{Id, try_id};
 
 use super::core::Core;
 
+/// Of more than so many in each other, the others are written down elsewhere.
+const FIRST: usize = 16;
+
 thread_local! {
     /// Outermost first. What is polled by a task of its own starts a chain of its own, by nature.
-    static CHAIN: RefCell<Vec<Link>> = const { RefCell::new(Vec::new()) };
+    static CHAIN: Chain = const { Chain { len: Cell::new(0), first: [const { Cell::new(Link::NONE) }; FIRST] } };
+    static REST: RefCell<Vec<Link>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Without a destructor: so it costs nothing to look for it.
+struct Chain {
+    len: Cell<usize>,
+    first: [Cell<Link>; FIRST],
 }
 
 /// A call that runs in a permit.
@@ -17,15 +30,43 @@ struct Link {
     core: usize,
     weight: usize,
     name: &'static str,
+    /// One that is polled by another one, as in a `LocalSet`, has a chain of its own.
+    task: Option<Id>,
+}
+
+impl Link {
+    const NONE: Self = Self { core: 0, weight: 0, name: "", task: None };
 }
 
 /// Runs `run` as part of a call that holds this.
 #[inline]
 pub(super) fn within<R>(core: &Core, weight: usize, name: &'static str, run: impl FnOnce() -> R) -> R {
-    let link = Link { core: core.address(), weight, name };
-    // A thread that is at its end has no chain.
-    let _pushed = CHAIN.try_with(|chain| chain.borrow_mut().push(link)).ok().map(|()| Pushed);
+    push(Link { core: core.address(), weight, name, task: try_id() });
+    let _pushed = Pushed;
     run()
+}
+
+#[inline]
+fn push(link: Link) {
+    CHAIN.with(|chain| {
+        let len = chain.len.get();
+        chain.len.set(len + 1);
+        match chain.first.get(len) {
+            Some(place) => place.set(link),
+            None => push_rest(link),
+        }
+    });
+}
+
+#[cold]
+fn push_rest(link: Link) {
+    // A thread that is at its end has no more.
+    let _ = REST.try_with(|rest| rest.borrow_mut().push(link));
+}
+
+#[cold]
+fn pop_rest() {
+    let _ = REST.try_with(|rest| rest.borrow_mut().pop());
 }
 
 struct Pushed;
@@ -33,21 +74,33 @@ struct Pushed;
 impl Drop for Pushed {
     #[inline]
     fn drop(&mut self) {
-        let _ = CHAIN.try_with(|chain| chain.borrow_mut().pop());
+        CHAIN.with(|chain| {
+            let len = chain.len.get() - 1;
+            chain.len.set(len);
+            if len >= FIRST {
+                pop_rest();
+            }
+        });
     }
+}
+
+fn links() -> Vec<Link> {
+    let (len, first) = CHAIN.with(|chain| (chain.len.get(), array::from_fn::<_, FIRST, _>(|index| chain.first[index].get())));
+    let mut links = first[..len.min(FIRST)].to_vec();
+    let _ = REST.try_with(|rest| links.extend_from_slice(&rest.borrow()));
+    let task = try_id();
+    links.retain(|link| link.task == task);
+    links
 }
 
 /// The names from the first call that holds some of it, if those that do leave less than `weight` of `limit`.
 pub(super) fn leaves_less(core: &Core, limit: usize, weight: usize) -> Option<Vec<&'static str>> {
-    let address = core.address();
-    CHAIN
-        .try_with(|chain| {
-            let chain = chain.borrow();
-            let first = chain.iter().position(|link| link.core == address)?;
-            let own = chain.iter().filter(|link| link.core == address);
-            let held = own.fold(weight, |held, link| held.saturating_add(link.weight));
-            (held > limit).then(|| chain[first..].iter().map(|link| link.name).collect())
-        })
-        .ok()
-        .flatten()
+    if CHAIN.with(|chain| chain.len.get()) == 0 {
+        return None;
+    }
+    let (address, links) = (core.address(), links());
+    let first = links.iter().position(|link| link.core == address)?;
+    let own = links.iter().filter(|link| link.core == address);
+    let held = own.fold(weight, |held, link| held.saturating_add(link.weight));
+    (held > limit).then(|| links[first..].iter().map(|link| link.name).collect())
 }

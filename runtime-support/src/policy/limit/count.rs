@@ -86,29 +86,36 @@ impl Count {
     #[cold]
     fn hand_over(&self, worth: i64) {
         let mut line = locked(&self.line);
-        // The line may have emptied by now: then this is as good, and nobody is granted anything.
-        self.word.fetch_add(worth, Ordering::AcqRel);
-        let wakers = self.grant(&mut line);
+        // The line may have emptied by now.
+        if self.put(worth) {
+            return;
+        }
+        let wakers = self.grant(&mut line, worth);
         drop(line);
         wakers.wake();
     }
 
-    /// Lets in from the front whoever fits, and takes the flag down behind the last one.
-    fn grant(&self, line: &mut Line) -> Wakers {
+    /// Lets in from the front whoever fits, with so much more, and takes the flag down behind the last one.
+    ///
+    /// The flag is up: nobody else changes the word, so it need not be changed step by step.
+    fn grant(&self, line: &mut Line, more: i64) -> Wakers {
         let mut wakers = Wakers::default();
-        if self.word.load(Ordering::Relaxed) & WAITED_FOR == 0 {
-            return wakers;
-        }
-        while let Some((_, weight)) = line.first() {
-            // Behind the flag nobody else changes the word.
-            if self.word.load(Ordering::Acquire) - WAITED_FOR < worth(weight) {
-                return wakers;
+        let mut free = self.word.load(Ordering::Acquire) - WAITED_FOR + more;
+        let flag = loop {
+            let Some((_, weight)) = line.first() else { break 0 };
+            if free < worth(weight) {
+                break WAITED_FOR;
             }
-            self.word.fetch_sub(worth(weight), Ordering::AcqRel);
+            free -= worth(weight);
             wakers.extend(line.grant_first());
-        }
-        self.word.fetch_sub(WAITED_FOR, Ordering::AcqRel);
+        };
+        self.word.store(free | flag, Ordering::Release);
         wakers
+    }
+
+    /// The same, where the flag may be down.
+    fn grant_if_waited_for(&self, line: &mut Line, more: i64) -> Wakers {
+        if self.put(more) { Wakers::default() } else { self.grant(line, more) }
     }
 
     /// Stands in the line, unless there is room at once.
@@ -177,7 +184,7 @@ impl Count {
         let mut line = locked(&self.line);
         let (standing, _, waker) = line.leave(at);
         // Those behind a heavy one may fit.
-        let wakers = self.grant(&mut line);
+        let wakers = self.grant_if_waited_for(&mut line, 0);
         let waiting = line.len();
         drop(line);
         drop(waker);
@@ -189,12 +196,11 @@ impl Count {
         let mut line = locked(&self.line);
         let old = self.limit();
         self.limit.store(limit, Ordering::Relaxed);
-        self.word.fetch_add(worth(limit) - worth(old), Ordering::AcqRel);
         let mut refused = Wakers::default();
         if limit < old {
             line.refuse_above(limit, &mut refused);
         }
-        let granted = self.grant(&mut line);
+        let granted = self.grant_if_waited_for(&mut line, worth(limit) - worth(old));
         drop(line);
         refused.wake();
         granted.wake();
@@ -217,7 +223,7 @@ impl Count {
         LimiterMetrics { in_use: usize::try_from(in_use / ONE).unwrap_or(0), waiting, limit }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn room(&self) -> usize {
         locked(&self.line).room()
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use super::acquire::{Acquire, name};
+use super::acquire::{Acquire, name, poll_take};
 use super::chain;
 use super::exceeded::LimitExceeded;
 use super::gate::{Gate, Held};
@@ -69,6 +69,8 @@ pin_project! {
     where
         G: Gate,
     {
+        // Most calls find a place at once, and never make the future that waits for one.
+        Fresh { gate: G, options: TurnOptions, answers: A, make: M },
         Waiting { #[pin] acquire: Acquire<G>, answers: A, make: M },
         Running { #[pin] running: Running<G, F> },
         Over,
@@ -94,30 +96,27 @@ pin_project! {
         G: Gate,
     {
         fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
             if this.future.is_some() {
-                this.end();
+                let future = &mut this.future;
+                this.scope.watch(|| future.set(None));
+                give_back(this.held.take(), this.scope);
             }
         }
     }
 }
 
-impl<G: Gate, F> Running<G, F> {
-    /// Drops the future, and gives the place back behind what that hands over.
-    #[inline]
-    fn end(self: Pin<&mut Self>) {
-        let mut this = self.project();
-        let future = &mut this.future;
-        this.scope.watch(|| future.set(None));
-        let held = this.held.take();
-        if !this.scope.is_empty() {
-            keep(this.scope, held);
-        }
+/// The future is gone: gives its place back, behind what that has handed over.
+#[inline]
+fn give_back<G: Gate>(held: Option<Held<G>>, scope: &mut Scope) {
+    if !scope.is_empty() {
+        keep(held, scope);
     }
 }
 
 /// The permit stays until all of it has ended. Whoever is around waits for that.
 #[cold]
-fn keep<G: Gate>(scope: &mut Scope, held: Option<Held<G>>) {
+fn keep<G: Gate>(held: Option<Held<G>>, scope: &mut Scope) {
     if let Some(held) = held {
         scope.keep(held.keep());
     }
@@ -125,23 +124,50 @@ fn keep<G: Gate>(scope: &mut Scope, held: Option<Held<G>>) {
 }
 
 impl<G: Gate, F: Future> Running<G, F> {
+    fn new(future: F, held: Held<G>, options: &TurnOptions) -> Self {
+        let is_link = options.is_chained && held.weight() > 0 && held.core().is_count();
+        let name = is_link.then(|| name(held.core(), options));
+        Self { future: Some(future), name, held: Some(held), scope: Scope::new() }
+    }
+
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.as_mut().project();
-        let Some(future) = this.future.as_pin_mut() else { panic!("a limited future was polled after it had returned") };
-        let polled = this.scope.watch(|| match (&*this.held, *this.name) {
-            (Some(held), Some(name)) => chain::within(held.core(), held.weight(), name, || future.poll(cx)),
-            _ => future.poll(cx),
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        assert!(this.future.is_some(), "{POLLED_AGAIN}");
+        let (mut future, held, name) = (this.future.as_mut(), &*this.held, *this.name);
+        let polled = this.scope.watch(|| {
+            let output = ready!(poll_in(held.as_ref(), name, future.as_mut(), cx));
+            // What is left of it may hand over something, too.
+            future.set(None);
+            Poll::Ready(output)
         });
         let output = ready!(polled);
-        self.end();
+        give_back(this.held.take(), this.scope);
         Poll::Ready(output)
     }
 }
 
+/// Polls it as part of what is called by whoever holds this.
+#[inline]
+fn poll_in<G: Gate, F: Future>(
+    held: Option<&Held<G>>,
+    name: Option<&'static str>,
+    future: Pin<&mut Option<F>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    let Some(future) = future.as_pin_mut() else { return Poll::Pending };
+    match (held, name) {
+        (Some(held), Some(name)) => chain::within(held.core(), held.weight(), name, || future.poll(cx)),
+        _ => future.poll(cx),
+    }
+}
+
+const POLLED_AGAIN: &str = "a limited future was polled after it had returned";
+
 impl<G: Gate, A, M, F> Limited<G, A, M, F> {
-    pub(super) fn new(gate: G, options: TurnOptions, answers: A, make: M) -> Self {
-        Self::Waiting { acquire: Acquire::new(gate, options), answers, make }
+    #[inline]
+    pub(super) const fn new(gate: G, options: TurnOptions, answers: A, make: M) -> Self {
+        Self::Fresh { gate, options, answers, make }
     }
 }
 
@@ -152,18 +178,34 @@ where
     M: FnOnce() -> F,
     F: Future,
 {
-    /// Waits for a place, and makes the future in it.
+    /// Takes a place, and makes the future in it.
     #[inline]
+    fn poll_fresh(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
+        if let LimitedState::Fresh { gate, options, .. } = self.as_mut().project() {
+            let is_taken = match poll_take(gate.core(), options.weight, cx) {
+                Poll::Ready(is_taken) => is_taken,
+                // Its time runs from here on, though the task has spent its budget.
+                Poll::Pending if options.wait.is_some() => false,
+                Poll::Pending => return Poll::Pending,
+            };
+            if let LimitedOwned::Fresh { gate, options, answers, make } = self.as_mut().project_replace(Self::Over) {
+                if is_taken {
+                    let held = Held::new(gate, options.weight);
+                    self.set(Self::Running { running: Running::new(make(), held, &options) });
+                    return Poll::Ready(Ok(()));
+                }
+                self.set(Self::Waiting { acquire: Acquire::new(gate, options), answers, make });
+            }
+        }
+        self.poll_start(cx)
+    }
+
+    /// Waits for a place, and makes the future in it.
+    #[cold]
     fn poll_start(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
-        let LimitedState::Waiting { mut acquire, .. } = self.as_mut().project() else {
-            panic!("a limited future was polled after it had returned")
-        };
+        let LimitedState::Waiting { mut acquire, .. } = self.as_mut().project() else { panic!("{POLLED_AGAIN}") };
         let acquired = ready!(acquire.as_mut().poll(cx));
-        let options = acquire.options();
-        let name = match &acquired {
-            Ok(held) if options.is_chained && options.weight > 0 && held.core().is_count() => Some(name(held.core(), options)),
-            _ => None,
-        };
+        let options = *acquire.options();
         let LimitedOwned::Waiting { answers, make, .. } = self.as_mut().project_replace(Self::Over) else {
             unreachable!("it waited just now")
         };
@@ -171,8 +213,7 @@ where
             Ok(held) => held,
             Err(refusal) => return Poll::Ready(Err(answers.refused(refusal))),
         };
-        let running = Running { future: Some(make()), name, held: Some(held), scope: Scope::new() };
-        self.set(Self::Running { running });
+        self.set(Self::Running { running: Running::new(make(), held, &options) });
         Poll::Ready(Ok(()))
     }
 }
@@ -189,13 +230,11 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<A::Output> {
         if !matches!(*self, Self::Running { .. }) {
-            if let Err(refused) = ready!(self.as_mut().poll_start(cx)) {
+            if let Err(refused) = ready!(self.as_mut().poll_fresh(cx)) {
                 return Poll::Ready(refused);
             }
         }
-        let LimitedState::Running { running } = self.as_mut().project() else { unreachable!("it runs since just now") };
-        let output = ready!(running.poll(cx));
-        self.set(Self::Over);
-        Poll::Ready(A::ended(output))
+        let LimitedState::Running { running } = self.project() else { unreachable!("it runs since just now") };
+        running.poll(cx).map(A::ended)
     }
 }

@@ -28,7 +28,7 @@ use super::turn::{Turn, TurnOptions};
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let answer = DATABASE.run(async { 42 }).await;
 /// assert_eq!((answer, DATABASE.available()), (42, 32));
-/// MAILS.acquire().await;
+/// MAILS.run(async { "sent" }).await;
 /// # });
 /// ```
 ///
@@ -117,7 +117,7 @@ impl Limiter {
     /// # Cancel safety
     /// Dropping the future gives up the place in the queue. A place that was granted in that very moment goes to the next one.
     pub async fn acquire(&self) -> Permit<'_> {
-        self.acquire_many(1).await
+        Permit { _held: Acquire::new(AnyGate::Limiter(self), TurnOptions::PLAIN).await.unwrap_or_else(refuse) }
     }
 
     /// Waits for `weight` places, or units of a rate, at once. Zero is there without waiting.

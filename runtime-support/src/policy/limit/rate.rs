@@ -59,18 +59,22 @@ pub(super) struct Rate {
     word: AtomicU64,
     line: Mutex<Line>,
     interval: u64,
-    /// Changes under the lock only.
+    /// Changes under the lock only, as does the next one.
     burst: AtomicUsize,
+    /// How long the whole burst takes to come back.
+    tolerance: AtomicU64,
     base: Instant,
 }
 
 impl Rate {
     pub(super) fn new(pace: Pace) -> Self {
+        let tolerance = long(pace.interval, pace.burst as u128);
         Self {
             word: AtomicU64::new(0),
             line: Mutex::new(Line::new()),
             interval: pace.interval,
             burst: AtomicUsize::new(pace.burst),
+            tolerance: AtomicU64::new(tolerance),
             base: Instant::now(),
         }
     }
@@ -96,17 +100,12 @@ impl Rate {
     /// How long so many units take to come back.
     #[inline]
     fn takes(&self, weight: usize) -> u64 {
-        if weight == 1 { self.interval } else { self.long(weight as u128) }
-    }
-
-    #[allow(clippy::cast_possible_truncation, reason = "no more than `LONGEST`")]
-    fn long(&self, weight: u128) -> u64 {
-        weight.saturating_mul(u128::from(self.interval)).min(u128::from(LONGEST)) as u64
+        if weight == 1 { self.interval } else { long(self.interval, weight as u128) }
     }
 
     #[inline]
-    fn burst(&self) -> u64 {
-        self.takes(self.limit())
+    fn tolerance(&self) -> u64 {
+        self.tolerance.load(Ordering::Relaxed)
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -121,7 +120,7 @@ impl Rate {
 
     #[inline]
     fn take(&self, weight: usize, now: u64) -> bool {
-        let (takes, most) = (self.takes(weight), now + self.burst());
+        let (takes, most) = (self.takes(weight), now + self.tolerance());
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             let full = (word >> 1).max(now) + takes;
@@ -137,8 +136,8 @@ impl Rate {
 
     /// When it is the turn of this, behind all of that. It is in the past if it could be now.
     fn turn(&self, full: u64, behind: u128, weight: usize) -> u64 {
-        let all = self.long(behind.saturating_add(weight as u128));
-        (full + all).saturating_sub(self.burst())
+        let all = long(self.interval, behind.saturating_add(weight as u128));
+        (full + all).saturating_sub(self.tolerance())
     }
 
     /// Stands in the line, unless there is quota at once, or the turn is known to come too late.
@@ -268,6 +267,7 @@ impl Rate {
     pub(super) fn resize(&self, burst: usize) {
         let mut line = locked(&self.line);
         self.burst.store(burst, Ordering::Relaxed);
+        self.tolerance.store(long(self.interval, burst as u128), Ordering::Relaxed);
         let mut refused = Wakers::default();
         line.refuse_above(burst, &mut refused);
         let mut granted = self.grant(&mut line, self.now());
@@ -308,10 +308,16 @@ impl Rate {
         word & WAITED_FOR == 0 && word >> 1 <= self.now()
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn room(&self) -> usize {
         locked(&self.line).room()
     }
+}
+
+/// How long so many units take.
+#[allow(clippy::cast_possible_truncation, reason = "no more than `LONGEST`")]
+fn long(interval: u64, weight: u128) -> u64 {
+    weight.saturating_mul(u128::from(interval)).min(u128::from(LONGEST)) as u64
 }
 
 #[inline]

@@ -38,19 +38,27 @@ pub fn attempt() -> u32 {
 /// Sets it while `run` runs.
 #[inline]
 pub(crate) fn within<R>(number: u32, run: impl FnOnce() -> R) -> R {
-    if CURRENT.get() == number {
-        return run();
+    let before = CURRENT.get();
+    // Most of the time it is the first one, inside of none.
+    if before != number {
+        CURRENT.set(number);
     }
-    let _before = Before(CURRENT.replace(number));
+    let _before = Before { before, is_changed: before != number };
     run()
 }
 
 /// Sets back what was there before.
-struct Before(u32);
+struct Before {
+    before: u32,
+    is_changed: bool,
+}
 
 impl Drop for Before {
+    #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.0);
+        if self.is_changed {
+            CURRENT.set(self.before);
+        }
     }
 }
 
@@ -88,19 +96,18 @@ impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
-        let mut this = self.project();
-        if let Some(future) = this.future.as_mut().as_pin_mut() {
+        let this = self.project();
+        if this.future.is_some() {
             let mark = Mark::now();
-            let polled = within(*this.number, || future.poll(cx));
+            let polled = within(*this.number, || poll_to_the_end(this.future, cx));
             this.scope.take_since(mark);
             let output = ready!(polled);
+            if this.scope.is_empty() {
+                return Poll::Ready(output);
+            }
             if output.is_ok() {
                 // What is still outstanding is the business of who is around.
                 this.scope.pass_on();
-                return Poll::Ready(output);
-            }
-            this.scope.watch(|| within(*this.number, || this.future.set(None)));
-            if this.scope.is_empty() {
                 return Poll::Ready(output);
             }
             *this.failed = Some(Box::new(output));
@@ -111,6 +118,17 @@ impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
             None => panic!("an attempt was polled after it had returned"),
         }
     }
+}
+
+/// Drops it with its last poll: behind that it has nothing to hand over, and the drop of the attempt is a look and no more.
+#[inline]
+fn poll_to_the_end<F: Future>(mut future: Pin<&mut Option<F>>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    let Some(running) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+    let polled = running.poll(cx);
+    if polled.is_ready() {
+        future.set(None);
+    }
+    polled
 }
 
 impl<F, T, E> fmt::Debug for Attempt<F, T, E> {

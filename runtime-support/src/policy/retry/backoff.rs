@@ -29,6 +29,7 @@ impl Backoff {
     /// # Panics
     /// If the start is above the end.
     #[must_use]
+    #[inline]
     #[track_caller]
     pub fn exponential(range: impl Delays) -> Self {
         let (first, longest) = range.bounds();
@@ -40,6 +41,7 @@ impl Backoff {
     /// # Panics
     /// If `first` is above `longest`. In a constant that is a compile error.
     #[must_use]
+    #[inline]
     #[track_caller]
     pub const fn doubling(first: Duration, longest: Duration) -> Self {
         assert!(first.as_nanos() <= longest.as_nanos(), "the first delay of a backoff is above its longest one");
@@ -48,6 +50,7 @@ impl Backoff {
 
     /// The same delay each time. With zero the next attempt begins at once.
     #[must_use]
+    #[inline]
     pub const fn constant(delay: Duration) -> Self {
         Self { first: delay, longest: delay }
     }
@@ -68,12 +71,14 @@ pub trait Delays: sealed::Sealed {
 }
 
 impl Delays for Range<Duration> {
+    #[inline]
     fn bounds(self) -> (Duration, Duration) {
         (self.start, self.end)
     }
 }
 
 impl Delays for RangeInclusive<Duration> {
+    #[inline]
     fn bounds(self) -> (Duration, Duration) {
         self.into_inner()
     }

@@ -46,8 +46,8 @@ impl RetryBudget {
         Self::new(percent, 10)
     }
 
-    /// The retries that it holds when it is full, as in the beginning. With zero it begins empty, and holds what one call puts in or
-    /// one retry takes out, whichever is more.
+    /// The retries that it holds when it is full, as in the beginning. With zero it begins empty, and holds little more than what one
+    /// call puts in.
     #[must_use]
     pub const fn reserve(self, retries: u32) -> Self {
         Self::new(self.percent, retries)
@@ -89,7 +89,8 @@ impl RetryBudget {
     }
 
     fn most(&self) -> u64 {
-        (u64::from(self.reserve) * RETRY).max(RETRY).max(u64::from(self.percent))
+        // A deposit is never cut short by what was left of a retry.
+        (u64::from(self.reserve) * RETRY).max(u64::from(self.percent) + RETRY - 1)
     }
 }
 

@@ -24,9 +24,9 @@ use self::retrying::{Next, Retrying};
 
 /// How something is run again that has failed: `#[retry]` as a value.
 ///
-/// A first run and those behind it are attempts; [`attempt`](crate::attempt()) is the number of the one that runs. Without more than
-/// their count every error is retried, at once, after other tasks had a turn. No sleep comes before the first attempt
-/// or behind the last one, and the last error is returned unchanged.
+/// Each run is an attempt, the first one included; [`attempt`](crate::attempt()) is the number of the one that runs. Where nothing else
+/// is said, every error is retried at once, after other tasks had a turn. No sleep comes before the first attempt or behind the last
+/// one, and the last error is returned unchanged. It needs to be neither `Clone` nor `Debug`. A panic is not retried.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
@@ -73,6 +73,7 @@ impl Retry {
     /// # Panics
     /// If `attempts` is zero, since nothing would ever run. In a constant that is a compile error.
     #[must_use]
+    #[inline]
     #[track_caller]
     pub const fn attempts(attempts: u32) -> Self {
         assert!(attempts > 0, "a retry of no attempts would never run anything");
@@ -81,10 +82,12 @@ impl Retry {
 
     /// As many attempts as begin within that time, see [`within`](Self::within). With a duration of zero there is no retry.
     #[must_use]
+    #[inline]
     pub const fn lasting(duration: Duration) -> Self {
         Self::new(None, Some(duration))
     }
 
+    #[inline]
     const fn new(attempts: Option<u32>, within: Option<Duration>) -> Self {
         Self { settings: Settings { attempts, within, backoff: None, jitter: false, budget: None }, when: (), after: () }
     }
@@ -97,6 +100,7 @@ impl<W, A> Retry<W, A> {
     /// runs is not cut: that is what [`timeout`](crate::timeout) around it does. With zero there is no retry; `Duration::MAX` is no
     /// limit.
     #[must_use]
+    #[inline]
     pub const fn within(mut self, duration: Duration) -> Self {
         self.settings.within = Some(duration);
         self
@@ -104,6 +108,7 @@ impl<W, A> Retry<W, A> {
 
     /// How long the sleeps between attempts are.
     #[must_use]
+    #[inline]
     pub const fn backoff(mut self, backoff: Backoff) -> Self {
         self.settings.backoff = Some(backoff);
         self
@@ -112,6 +117,7 @@ impl<W, A> Retry<W, A> {
     /// Each sleep is between zero and what the backoff says, evenly spread, so that callers that failed together do not come back
     /// together. Without a backoff it changes nothing.
     #[must_use]
+    #[inline]
     pub const fn jitter(mut self) -> Self {
         self.settings.jitter = true;
         self
@@ -119,6 +125,7 @@ impl<W, A> Retry<W, A> {
 
     /// Every retry is taken from this budget, which several functions may share. When it is spent, the last error comes at once.
     #[must_use]
+    #[inline]
     pub const fn budget(mut self, budget: &'static RetryBudget) -> Self {
         self.settings.budget = Some(budget);
         self
@@ -127,6 +134,7 @@ impl<W, A> Retry<W, A> {
     /// Retries those errors alone for which `when` is true; any other one is returned at once. It is asked first of all, and takes the
     /// place of an earlier `when`.
     #[must_use]
+    #[inline]
     pub fn when<E, F: Fn(&E) -> bool>(self, when: F) -> Retry<F, A> {
         Retry { settings: self.settings, when, after: self.after }
     }
@@ -134,6 +142,7 @@ impl<W, A> Retry<W, A> {
     /// Takes the delay from the error, as a server's `Retry-After`. `Some` replaces that of the backoff and is shortened neither by its
     /// end nor by jitter; zero is now. `None` is the backoff.
     #[must_use]
+    #[inline]
     pub fn after<E, F: Fn(&E) -> Option<Duration>>(self, after: F) -> Retry<W, F> {
         Retry { settings: self.settings, when: self.when, after }
     }

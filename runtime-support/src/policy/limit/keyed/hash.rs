@@ -48,12 +48,9 @@ impl Hasher for Fold {
         for word in words.by_ref() {
             self.mix(u64::from_le_bytes(word.try_into().unwrap_or_default()));
         }
+        // With its length: zeros at the end are not nothing.
         let rest = words.remainder();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        // With the length: zeros at the end are not nothing.
-        self.mix(u64::from_le_bytes(last));
-        self.mix(bytes.len() as u64);
+        self.mix(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
     }
 
     #[inline]

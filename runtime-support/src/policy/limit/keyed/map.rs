@@ -7,6 +7,7 @@
 //! few of its latest idle ones, and drops the others.
 
 use std::any::Any;
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ use crate::policy::limit::core::Core;
 use crate::policy::limit::gate::Gate;
 
 /// Where there are no more than so many in a shard, none is dropped.
-const FEW: usize = 32;
+const FEW: usize = 44;
 
 /// Behind that, so many idle ones stay.
 const IDLE: usize = 16;
@@ -31,8 +32,10 @@ pub(super) struct Inner<K: ?Sized> {
     core: Core,
     shard: Arc<Shard>,
     hash: u64,
-    /// Those who hold or want something of it.
-    users: AtomicUsize,
+    /// Those who came, of those who hold or want something of it: changes under the lock only.
+    came: AtomicUsize,
+    /// Those who left. As many as came, and nobody is there.
+    left: AtomicUsize,
     /// Changes under the lock only: it was asked for since it was last looked at.
     is_used: AtomicBool,
     /// Changes under the lock only.
@@ -46,10 +49,10 @@ type Erased = Inner<dyn Any + Send + Sync>;
 pub struct Entry(Arc<Erased>);
 
 impl Entry {
-    /// Counts somebody in, under the lock, or beside somebody who is counted.
+    /// Counts somebody in, under the lock.
     #[inline]
     fn of(inner: &Arc<Erased>) -> Self {
-        inner.users.fetch_add(1, Ordering::Relaxed);
+        inner.came.store(inner.came.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
         Self(inner.clone())
     }
 }
@@ -61,15 +64,19 @@ impl Gate for Entry {
         &self.0.core
     }
     fn kept(&self) -> Self {
-        Self::of(&self.0)
+        // Nobody looks for who is not there while this one is: one less has left.
+        self.0.left.fetch_sub(1, Ordering::Relaxed);
+        Self(self.0.clone())
     }
 }
 
 impl Drop for Entry {
     #[inline]
     fn drop(&mut self) {
-        let Inner { users, shard, .. } = &*self.0;
-        if users.fetch_sub(1, Ordering::AcqRel) == 1 && shard.len.load(Ordering::Relaxed) > FEW {
+        let Inner { came, left, shard, .. } = &*self.0;
+        let left = left.fetch_add(1, Ordering::Release).wrapping_add(1);
+        // Whether it was the last one is found out under the lock.
+        if left == came.load(Ordering::Relaxed) && shard.len.load(Ordering::Relaxed) > FEW {
             shard.idle(&self.0);
         }
     }
@@ -113,10 +120,11 @@ impl Table {
     }
 
     fn insert(&mut self, inner: Arc<Erased>) {
-        if self.entries.contains_key(&inner.hash) {
-            self.others.push(inner);
-        } else {
-            self.entries.insert(inner.hash, inner);
+        match self.entries.entry(inner.hash) {
+            Slot::Vacant(slot) => {
+                slot.insert(inner);
+            }
+            Slot::Occupied(_) => self.others.push(inner),
         }
     }
 
@@ -126,8 +134,9 @@ impl Table {
         } else {
             self.others.retain(|other| !Arc::ptr_eq(other, inner));
         }
-        if self.entries.capacity() > 8 * self.entries.len().max(FEW) {
-            self.entries.shrink_to(2 * self.entries.len());
+        // A table that many come to and leave grows by what they leave, too.
+        if self.entries.capacity() > 3 * self.entries.len().max(FEW) {
+            self.entries.shrink_to(self.entries.len());
         }
         if self.idle.capacity() > 8 * self.idle.len().max(IDLE) {
             self.idle.shrink_to(2 * self.idle.len());
@@ -139,9 +148,16 @@ impl Table {
     }
 }
 
-/// Nobody uses it, and a new one would be the same. Under the lock it stays so.
-fn is_idle(inner: &Erased) -> bool {
-    inner.users.load(Ordering::Acquire) == 0 && inner.core.is_idle()
+impl Erased {
+    /// Whether somebody holds or wants something of it. If not, it stays so under the lock.
+    fn is_in_use(&self) -> bool {
+        self.left.load(Ordering::Acquire) != self.came.load(Ordering::Relaxed)
+    }
+
+    /// Nobody uses it, and a new one would be the same.
+    fn is_idle(&self) -> bool {
+        !self.is_in_use() && self.core.is_idle()
+    }
 }
 
 impl Shard {
@@ -170,7 +186,8 @@ impl Shard {
             core: make(),
             shard: self.clone(),
             hash,
-            users: AtomicUsize::new(1),
+            came: AtomicUsize::new(1),
+            left: AtomicUsize::new(0),
             is_used: AtomicBool::new(false),
             is_queued: AtomicBool::new(false),
             key: key.keep(),
@@ -180,7 +197,6 @@ impl Shard {
             // Somebody else was faster.
             let entry = Entry::of(found);
             drop(table);
-            new.users.store(0, Ordering::Relaxed);
             return entry;
         }
         table.insert(new.clone());
@@ -205,7 +221,7 @@ impl Shard {
         let mut looks = 0;
         while table.idle.len() > IDLE && looks < LOOKS {
             let Some(first) = table.idle.pop_front() else { break };
-            if first.users.load(Ordering::Acquire) > 0 {
+            if first.is_in_use() {
                 first.is_queued.store(false, Ordering::Relaxed);
             } else if first.is_used.swap(false, Ordering::Relaxed) || !first.core.is_idle() {
                 looks += 1;
@@ -248,20 +264,20 @@ impl Shard {
     }
 
     /// How many entries there are, idle ones included.
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn kept(&self) -> usize {
         self.table().len()
     }
 
     /// For how many there is room.
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn room(&self) -> usize {
         self.table().entries.capacity()
     }
 }
 
 fn stays(inner: &Arc<Erased>, gone: &mut Vec<Arc<Erased>>) -> bool {
-    let is_idle = is_idle(inner);
+    let is_idle = inner.is_idle();
     if is_idle {
         gone.push(inner.clone());
     }
