@@ -68,7 +68,9 @@ impl Blocking {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
         let types = &self.types;
-        let result = (!output.is_never()).then(|| quote!(<#output as #private::Movable>::PROOF,));
+        // Of an `impl Trait` in it nothing is known here: the closure is asked about that.
+        let is_asked = !output.is_never() && output.is_named();
+        let result = is_asked.then(|| quote!(<#output as #private::Movable>::PROOF,));
         let proof = quote!((#(<#types as #private::Movable>::PROOF,)* #result));
         let pool = match &self.cpu {
             // Without the feature the error stands there.

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use futures::future::join;
 use tokio::time::sleep;
-use weftwork::{limit, secs, timeout};
+use weftwork::{attempt, blocking, fallback, limit, retry, secs, timeout};
 use weftwork_tests::timed;
 
 use super::{Late, expiry};
@@ -77,6 +77,21 @@ the_span_is_inside! {
     p9_instrument_under_one: #[limit(1)] #[tracing::instrument(skip_all, err(Debug))]
 }
 
+#[tokio::test(start_paused = true)]
+async fn p9_under_a_retry_the_span_is_made_for_each_attempt() {
+    #[tracing::instrument(skip_all)]
+    #[fallback(_ => Ok(()))]
+    #[retry(attempts = 3, backoff = constant(1s))]
+    #[timeout(2s)]
+    async fn spanned() -> Result<(), Late> {
+        Err(Late::Own(1))
+    }
+    let (recorder, seen) = spans::Recorder::new();
+    let _scope = tracing::subscriber::set_default(recorder);
+    assert_eq!(spanned().await, Ok(()));
+    assert_eq!(*seen.lock().unwrap(), [("spanned", 0), ("spanned", 1), ("spanned", 2)]);
+}
+
 // ---- attributes that only mark ----
 
 #[tokio::test(start_paused = true)]
@@ -85,9 +100,11 @@ async fn p10_d14_marks_anywhere_in_the_stack() {
     #[must_use]
     #[timeout(8s)]
     #[inline]
+    #[fallback(Late::Own(_) => Ok(()))]
     /// And more.
     #[limit(1)]
     #[allow(unused_variables)]
+    #[retry(attempts = 2, when = |error| matches!(error, Late::Own(_)))]
     #[cfg(not(any()))]
     #[timeout(2s)]
     #[deprecated]
@@ -125,6 +142,21 @@ fn p11_a_test_that_hangs_ends_under_its_timeout() {
         std::future::pending().await
     }
     assert_eq!(expiry(&hangs()), Some(secs(2)));
+}
+
+#[fallback(Late::Own(_) => Ok(()))]
+#[timeout(8s, or = Err(Late::Own(2)))]
+#[retry(attempts = 3, backoff = constant(1s))]
+#[tokio::test(start_paused = true)]
+async fn p11_retry_and_fallback_above_a_test() -> Result<(), Late> {
+    if attempt() == 3 { Err(Late::Own(3)) } else { Err(Late::Own(1))? }
+}
+
+#[blocking]
+#[tokio::test]
+async fn p11_blocking_above_a_test() {
+    let here = std::thread::current();
+    assert_ne!(here.name(), Some("foreign::p11_blocking_above_a_test"));
 }
 
 #[test]

@@ -1,18 +1,142 @@
-//! Written order is run order, the top attribute outermost. Cases P5 to P8, P12 to P15 and P18.
+//! Written order is run order, the top attribute outermost. Cases P1, P4 to P8, P12 to P15, P18, P27 and P103. The order of
+//! `#[fallback]` among the others, P2 and P3, stands in `tests/fallback.rs`.
 
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::{join, join_all};
+use tokio::sync::oneshot;
 use tokio::time::sleep;
-use weftwork::{Limiter, limit, secs, timeout};
-use weftwork_tests::{Gauge, Log, poll_once, timed};
+use weftwork::{Limiter, attempt, blocking, fallback, limit, retry, secs, timeout};
+use weftwork_tests::{Gauge, Log, poll_once, spin, timed};
 
 use super::{Late, expiry};
 
 // ---- who is outside ----
+
+#[tokio::test(start_paused = true)]
+async fn p1_timeout_above_retry_ends_all_attempts_and_below_each() {
+    #[timeout(1s)]
+    #[retry(attempts = 4)]
+    async fn above(log: &Log) -> Result<(), Late> {
+        log.note("above");
+        pending().await
+    }
+    #[retry(attempts = 4)]
+    #[timeout(1s)]
+    async fn below(log: &Log) -> Result<(), Late> {
+        log.note("below");
+        pending().await
+    }
+    let log = Log::new();
+    let (result, took) = timed(above(&log)).await;
+    assert_eq!((expiry(&result), took, log.text().as_str()), (Some(secs(1)), secs(1), "above"));
+    let log = Log::new();
+    let (result, took) = timed(below(&log)).await;
+    assert_eq!((expiry(&result), took, log.text().as_str()), (Some(secs(1)), secs(4), "below below below below"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn p4_limit_above_retry_keeps_its_place_during_the_pauses_and_below_gives_it_back() {
+    #[limit(1)]
+    #[retry(attempts = 2, backoff = constant(2s))]
+    async fn above(log: &Log, name: &str) -> Result<(), Late> {
+        log.note(format!("{name}{}", attempt()));
+        Err(Late::Own(1))
+    }
+    #[retry(attempts = 2, backoff = constant(2s))]
+    #[limit(1)]
+    async fn below(log: &Log, name: &str) -> Result<(), Late> {
+        log.note(format!("{name}{}", attempt()));
+        sleep(secs(3)).await;
+        Err(Late::Own(1))
+    }
+    let log = Log::new();
+    let (_, took) = timed(join(above(&log, "a"), above(&log, "b"))).await;
+    assert_eq!((log.text().as_str(), took), ("a1 a2 b1 b2", secs(4)));
+    let log = Log::new();
+    // The second attempt of `a` is ready at 5 s and queues behind `c`, which came at 0 s.
+    let all = async { tokio::join!(below(&log, "a"), below(&log, "b"), below(&log, "c")) };
+    let (_, took) = timed(all).await;
+    assert_eq!((log.text().as_str(), took), ("a1 b1 c1 a2 b2 c2", secs(18)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn p6_each_of_two_retries_is_a_layer_and_the_outer_one_starts_the_inner_anew() {
+    #[retry(attempts = 2)]
+    #[retry(attempts = 3)]
+    async fn f(log: &Log) -> Result<(), Late> {
+        log.note(attempt().to_string());
+        Err(Late::Own(1))
+    }
+    let log = Log::new();
+    assert_eq!(f(&log).await, Err(Late::Own(1)));
+    assert_eq!(log.text(), "1 2 3 1 2 3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p27_below_a_retry_the_duration_is_evaluated_for_each_attempt() {
+    #[retry(attempts = 3)]
+    #[timeout({ log.note("duration"); secs(*patience) })]
+    async fn f(log: &Log, patience: &mut u64) -> Result<(), Late> {
+        log.note("body");
+        *patience += 1;
+        pending().await
+    }
+    let log = Log::new();
+    let (result, took) = timed(f(&log, &mut 1)).await;
+    assert_eq!((expiry(&result), took), (Some(secs(3)), secs(6)));
+    assert_eq!(log.text(), "duration body duration body duration body");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p37_the_value_and_the_fallback_of_an_inner_layer_do_not_run_where_the_outer_timeout_ends_the_call() {
+    #[fallback(Late::Timeout(elapsed) => { log.note("outer arm"); Err(Late::Timeout(elapsed)) })]
+    #[timeout(1s)]
+    #[fallback(_ => { log.note("inner arm"); Ok(1) })]
+    #[retry(attempts = 9)]
+    #[timeout(1s, or = { log.note("or"); Ok(2) })]
+    async fn f(log: &Log) -> Result<u32, Late> {
+        let _local = log.on_drop("dropped");
+        pending().await
+    }
+    let log = Log::new();
+    let (result, took) = timed(f(&log)).await;
+    assert_eq!((expiry(&result), took), (Some(secs(1)), secs(1)));
+    assert_eq!(log.text(), "dropped outer arm");
+}
+
+#[test]
+fn p103_a_limit_above_blocking_keeps_its_place_until_the_thread_has_ended() {
+    #[timeout(1s)]
+    #[limit(1)]
+    #[blocking]
+    async fn f(begun: oneshot::Sender<()>, opened: mpsc::Receiver<()>) -> Result<(), Late> {
+        begun.send(()).unwrap();
+        opened.recv().ok();
+        Ok(())
+    }
+    // The thread holds the clock, which is moved on by hand.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let ((begun, has_begun), (open, opened)) = (oneshot::channel(), mpsc::channel());
+        let first = tokio::spawn(f(begun, opened));
+        has_begun.await.unwrap();
+        tokio::time::advance(secs(1)).await;
+        assert_eq!(expiry(&first.await.unwrap()), Some(secs(1)));
+
+        let ((begun, mut has_begun), (_, opened)) = (oneshot::channel(), mpsc::channel());
+        let second = tokio::spawn(f(begun, opened));
+        spin().await;
+        assert!(has_begun.try_recv().is_err(), "the first thread has not ended");
+        open.send(()).unwrap();
+        has_begun.await.unwrap();
+        assert_eq!(second.await.unwrap(), Ok(()));
+    });
+}
 
 #[tokio::test(start_paused = true)]
 async fn p5_timeout_above_limit_counts_the_queue() {
@@ -162,24 +286,28 @@ async fn p8_cfg_attr_adds_a_layer_or_leaves_it_out() {
 
 #[tokio::test(start_paused = true)]
 async fn p12_a_call_that_is_never_polled_does_nothing() {
-    #[timeout({ log.note("outer"); secs(5) })]
-    #[limit(1)]
+    #[fallback(_ => { log.note("arm"); Ok(()) })]
+    #[timeout({ log.note("outer"); secs(5) }, or = { log.note("or"); Ok(()) })]
+    #[limit(1, key = { log.note("key"); 1 })]
+    #[retry(attempts = { log.note("attempts"); 2 }, clone(text))]
     #[timeout({ log.note("inner"); secs(5) })]
-    async fn f(log: &Log) -> Result<(), Late> {
-        log.note("body");
+    async fn f(log: &Log, text: String) -> Result<(), Late> {
+        log.note(text);
         Ok(())
     }
     let log = Log::new();
-    let unpolled = f(&log);
-    f(&log).await.unwrap();
-    assert_eq!(log.text(), "outer inner body");
+    let unpolled = f(&log, "body".into());
+    f(&log, "body".into()).await.unwrap();
+    assert_eq!(log.text(), "outer key attempts inner body");
     drop(unpolled);
-    assert_eq!(log.text(), "outer inner body");
+    assert_eq!(log.text(), "outer key attempts inner body");
 }
 
 #[tokio::test(start_paused = true)]
 async fn p13_p45_dropping_and_expiry_give_the_place_back() {
+    #[fallback(Late::Own(_) => Ok(()))]
     #[timeout(8s)]
+    #[retry(attempts = 3, when = |_| false)]
     #[limit(1)]
     #[timeout(2s)]
     async fn f(hang: bool) -> Result<(), Late> {
@@ -196,7 +324,9 @@ async fn p13_p45_dropping_and_expiry_give_the_place_back() {
 
 #[tokio::test(start_paused = true)]
 async fn p14_a_panic_passes_every_layer_with_its_payload() {
-    #[timeout(8s)]
+    #[fallback(_ => Ok(()))]
+    #[timeout(8s, or = Ok(()))]
+    #[retry(attempts = 3)]
     #[limit(1)]
     #[timeout(2s)]
     async fn f(fails: bool) -> Result<(), Late> {
@@ -227,6 +357,23 @@ async fn p15_return_and_question_mark_leave_the_body_only() {
     assert_eq!(f(0).await, Ok(0));
     assert_eq!(f(1).await, Err(Late::Own(1)));
     assert_eq!(f(0).await, Ok(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn p15_every_layer_acts_on_what_the_body_returns() {
+    #[fallback(Late::Own(1) => Ok(10))]
+    #[retry(attempts = 3)]
+    #[timeout(2s)]
+    async fn f(log: &Log, way: u32) -> Result<u32, Late> {
+        log.note(attempt().to_string());
+        if way == 0 {
+            return Err(Late::Own(1));
+        }
+        Err(Late::Own(way))?
+    }
+    let log = Log::new();
+    assert_eq!((f(&log, 0).await, f(&log, 2).await), (Ok(10), Err(Late::Own(2))));
+    assert_eq!(log.text(), "1 2 3 1 2 3");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,15 +1,25 @@
-//! Every shape of function under `#[timeout]`, under `#[limit]` and under a stack. Cases S1 to S32.
+//! Every shape of function under each policy and under stacks. Cases S1 to S32: those that run once here, under `#[retry]` in
+//! `shapes/retried.rs`, under `#[blocking]` in `shapes/blocking.rs`.
 //!
 //! A shape is a macro: it takes the attributes, puts them on its function, and gives `call`, one call that waits for
 //! `work()` once and then gives [`VALUE`]. The name `$inner` makes a last `#[timeout]` of the stack, over an argument where
 //! there is one that says how long.
 
+mod blocking;
+#[macro_use]
 mod by_hand;
+#[macro_use]
 mod free;
+#[macro_use]
 mod methods;
-mod recursion;
+#[macro_use]
 mod traits;
 
+// Behind the others, whose shapes it takes.
+mod recursion;
+mod retried;
+
+use std::io;
 use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
@@ -25,7 +35,37 @@ const VALUE: u32 = 7;
 /// Longer than any policy here waits.
 const EVER: Duration = secs(3600);
 
-/// The shape in three modules, with the tests that its policies are in force.
+/// The error of a shape: what a layer above makes of the one that time gives. All others stay as they are.
+trait Seen: Sized {
+    fn is_late(&self) -> bool;
+    fn late() -> Self;
+
+    fn seen(self) -> Self {
+        if self.is_late() { Self::late() } else { self }
+    }
+}
+
+impl Seen for Late {
+    fn is_late(&self) -> bool {
+        matches!(self, Self::Timeout(_))
+    }
+
+    fn late() -> Self {
+        Self::Own(90)
+    }
+}
+
+impl Seen for io::Error {
+    fn is_late(&self) -> bool {
+        self.kind() == io::ErrorKind::TimedOut
+    }
+
+    fn late() -> Self {
+        Self::other("late")
+    }
+}
+
+/// The shape in a module for each stack, with the tests that its policies are in force.
 macro_rules! under_each_stack {
     ($($shape:ident)+) => {$(
         mod $shape {
@@ -45,6 +85,41 @@ macro_rules! under_each_stack {
                 async fn gives_its_value_to_four_at_once() {
                     crate::shapes::gives_its_value(call).await;
                     crate::shapes::admits_four(call).await;
+                }
+            }
+            mod under_fallback {
+                use crate::shapes::prelude::*;
+                $shape!(#[fallback(error => Err(error))]);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value() {
+                    crate::shapes::gives_its_value(call).await;
+                }
+            }
+            mod under_fallback_and_timeout {
+                use crate::shapes::prelude::*;
+                $shape!(#[fallback(error if error.is_late() => Err(error.seen()))]; timeout);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_and_what_the_arm_makes_of_an_error() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::is_seen(call, secs(2)).await;
+                }
+            }
+            mod under_a_closure {
+                use crate::shapes::prelude::*;
+                $shape!(#[timeout(8s)] #[fallback(|error| Err(error.seen()))]; timeout);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_and_what_the_closure_makes_of_an_error() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::is_seen(call, secs(2)).await;
+                }
+            }
+            mod under_timeout_or {
+                use crate::shapes::prelude::*;
+                $shape!(#[timeout(8s, or = Err(Seen::late()))]);
+                #[tokio::test(start_paused = true)]
+                async fn gives_its_value_and_the_other_one_behind_the_deadline() {
+                    crate::shapes::gives_its_value(call).await;
+                    crate::shapes::is_seen(call, secs(8)).await;
                 }
             }
             mod under_a_stack {
@@ -68,9 +143,10 @@ mod prelude {
     pub(super) use crate::{Late, work};
     pub(super) use std::time::Duration;
     #[allow(unused_imports, reason = "each stack uses its own")]
-    pub(super) use weftwork::{limit, secs, timeout};
+    pub(super) use weftwork::{blocking, fallback, limit, retry, secs, timeout};
 
-    pub(super) use super::VALUE;
+    #[allow(unused_imports, reason = "each stack uses its own")]
+    pub(super) use super::{Seen, VALUE};
 }
 
 async fn gives_its_value<C: AsyncFn() -> Result<u32, Late>>(call: C) {
@@ -80,6 +156,19 @@ async fn gives_its_value<C: AsyncFn() -> Result<u32, Late>>(call: C) {
 async fn expires<C: AsyncFn() -> Result<u32, Late>>(call: C, after: Duration) {
     let (result, took) = timed(at_pace(EVER, call())).await;
     assert_eq!((expiry(&result), took), (Some(after), after));
+}
+
+/// A layer above made another error of the one that the time gives.
+async fn is_seen<C: AsyncFn() -> Result<u32, Late>>(call: C, after: Duration) {
+    let (result, took) = timed(at_pace(EVER, call())).await;
+    assert!(matches!(result, Err(Late::Own(_))), "{result:?}");
+    assert_eq!(took, after);
+}
+
+/// Two attempts of a shape that `#[timeout]` ends below a `#[retry]`.
+async fn expires_twice<C: AsyncFn() -> Result<u32, Late>>(call: C, each: Duration) {
+    let (result, took) = timed(at_pace(EVER, call())).await;
+    assert_eq!((expiry(&result), took), (Some(each), each * 2));
 }
 
 async fn admits_four<C: AsyncFn() -> Result<u32, Late>>(call: C) {

@@ -1,6 +1,6 @@
 //! What a policy adds to the size of a call's future. Case P114.
 
-use weftwork::{limit, timeout};
+use weftwork::{blocking, fallback, limit, retry, timeout};
 
 use super::Late;
 
@@ -68,6 +68,86 @@ fn p114_limit() {
 #[test]
 fn p114_a_stack_of_three() {
     adds!(at_most 1024: #[timeout(8s)] #[limit(4)] #[timeout(2s)]);
+}
+
+#[test]
+fn p114_timeout_or() {
+    adds!(at_most 512: #[timeout(8s, or = Ok(1))]);
+}
+
+#[test]
+fn p114_fallback() {
+    adds!(at_most 512: #[fallback(Late::Own(_) => Ok(1))]);
+    adds!(at_most 512: #[fallback(|error| Err(error))]);
+}
+
+/// The attempts borrow, so that what the body consumes is in `clone(..)` and there once for the call and once for the attempt.
+macro_rules! adds_under_retry {
+    (at_most $bytes:literal: {$($above:tt)*} {$($below:tt)*}) => {
+        let read = sizes!({$($above)* #[retry(attempts = 4, backoff = 50ms..2s, jitter)] $($below)*} (payload: Payload) {
+            tokio::task::yield_now().await;
+            Ok(payload[0])
+        });
+        let changed = sizes!({$($above)* #[retry(attempts = 4, backoff = 50ms..2s, jitter)] $($below)*} (mut payload: Payload) {
+            tokio::task::yield_now().await;
+            payload[0] += 1;
+            Ok(payload[0])
+        });
+        let unused = sizes!({$($above)* #[retry(attempts = 4)] $($below)*} (_payload: Payload) {
+            tokio::task::yield_now().await;
+            Ok(1)
+        });
+        for (plain, under) in [read, changed, unused] {
+            assert!(plain >= 65536 && under <= plain + $bytes, "{plain} became {under}");
+        }
+    };
+}
+
+#[test]
+fn p114_retry() {
+    adds_under_retry!(at_most 512: {} {});
+}
+
+#[test]
+fn p114_the_stack_of_the_reference() {
+    adds_under_retry!(at_most 1024: {#[fallback(Late::Own(_) => Ok(1))] #[timeout(8s)]} {#[limit(16)] #[timeout(2s)]});
+}
+
+#[test]
+fn p114_what_retry_clones_is_there_twice() {
+    let (plain, under) = sizes!({#[timeout(8s)] #[retry(attempts = 4, clone(payload))]} (payload: Payload) {
+        tokio::task::yield_now().await;
+        Ok(payload[0])
+    });
+    assert!(under <= plain + 65536 + 1024, "{plain} became {under}");
+}
+
+#[test]
+fn p114_an_argument_that_an_arm_reads_is_not_stored_once_more() {
+    let (plain, arm) = sizes!({#[fallback(_ => Ok(payload[1]))]} (payload: Payload) {
+        tokio::task::yield_now().await;
+        Ok(payload[0])
+    });
+    let (_, or) = sizes!({#[timeout(8s, or = Ok(payload[1]))]} (payload: Payload) {
+        tokio::task::yield_now().await;
+        Ok(payload[0])
+    });
+    assert!(arm <= plain + 512 && or <= plain + 512, "{plain} became {arm} and {or}");
+}
+
+// The plain function keeps the place of its argument and the argument; here it is the place and what goes to the thread.
+#[test]
+fn p114_blocking() {
+    async fn plain(payload: Payload) -> u8 {
+        tokio::task::yield_now().await;
+        payload[0]
+    }
+    #[blocking]
+    async fn under(payload: Payload) -> u8 {
+        payload[0]
+    }
+    let (plain, under) = (future_size(plain), future_size(under));
+    assert!(under <= plain + 512, "{plain} became {under}");
 }
 
 // Here the plain future is the smaller one: what its body gives away before the first await is never kept for later. Under a
