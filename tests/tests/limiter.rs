@@ -1,5 +1,17 @@
 //! `Limiter` as a value, and limits under load from several threads.
 
+#[path = "limiter/chain.rs"]
+mod chain;
+#[path = "limiter/clean_ups.rs"]
+mod clean_ups;
+#[path = "limiter/count.rs"]
+mod count;
+#[path = "limiter/keyed.rs"]
+mod keyed;
+#[path = "limiter/rate.rs"]
+mod rate;
+#[path = "limiter/stress.rs"]
+mod stress;
 #[path = "limiter/tokens.rs"]
 mod tokens;
 

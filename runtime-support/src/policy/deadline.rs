@@ -49,6 +49,7 @@ impl Deadline {
 struct Before(Option<Deadline>);
 
 impl Drop for Before {
+    #[inline(always)]
     fn drop(&mut self) {
         CURRENT.set(self.0);
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::ptr::from_ref;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -46,7 +47,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
         deadline: None,
         is_late: false,
         is_inherited: false,
-        sleep: None,
+        alarm: Alarm { sleep: None, known: (0, 0) },
         scope: Scope::new(),
     }
 }
@@ -67,7 +68,7 @@ pin_project! {
         is_inherited: bool,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
         #[pin]
-        sleep: Option<Sleep>,
+        alarm: Alarm,
         // What was handed over in the future.
         scope: Scope,
     }
@@ -102,7 +103,7 @@ impl<F: Future> Future for Timeout<F> {
             *this.is_inherited = limit.is_inherited;
             // A timer never fires in the poll that sets it, so one poll is all that no time allows.
             if !this.duration.is_zero() && !limit.is_past() {
-                ready!(poll_sleep(this.sleep, at, cx));
+                ready!(this.alarm.poll(at, cx));
             }
             Deadline::within(limit.deadline, || give_up(this.future, this.scope));
         }
@@ -167,16 +168,38 @@ impl<F> fmt::Debug for Timeout<F> {
     }
 }
 
-fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
-    if sleep.as_ref().as_pin_ref().is_none_or(|sleep| sleep.deadline() != deadline) {
-        sleep.set(Some(sleep_until(deadline)));
+pin_project! {
+    /// The end of the time.
+    ///
+    /// A timer that knows whom to wake is not asked again until it has fired: that costs more than everything else here.
+    struct Alarm {
+        #[pin]
+        sleep: Option<Sleep>,
+        // Where the waker is that it has, and what it is. The timer keeps that one alive, so nobody else's can be there.
+        known: (usize, usize),
     }
-    let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
-    if coop::has_budget_remaining() {
-        sleep.poll(cx)
-    } else {
-        // The future may have spent the task's budget. It must not be able to put off its own end that way.
-        pin!(coop::unconstrained(sleep)).poll(cx)
+}
+
+impl Alarm {
+    fn poll(self: Pin<&mut Self>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let waker = (cx.waker().data().addr(), from_ref(cx.waker().vtable()).addr());
+        match this.sleep.as_ref().as_pin_ref() {
+            Some(sleep) if sleep.deadline() == deadline => {
+                if *this.known == waker && !sleep.is_elapsed() {
+                    return Poll::Pending;
+                }
+            }
+            _ => this.sleep.set(Some(sleep_until(deadline))),
+        }
+        *this.known = waker;
+        let Some(sleep) = this.sleep.as_pin_mut() else { return Poll::Pending };
+        if coop::has_budget_remaining() {
+            sleep.poll(cx)
+        } else {
+            // The future may have spent the task's budget. It must not be able to put off its own end that way.
+            pin!(coop::unconstrained(sleep)).poll(cx)
+        }
     }
 }
 

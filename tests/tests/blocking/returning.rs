@@ -31,7 +31,7 @@ fn p100_other_tasks_of_the_thread_go_on() {
 #[test]
 fn p100_it_borrows_nothing_and_gives_what_it_returns() {
     on_both_runtimes(|| async {
-        let words = vec!["warp", "weft"];
+        let words = [String::from("warp"), String::from("weft")];
         assert_eq!(blocking(move || words.join(" ")).await, "warp weft");
         assert_eq!(blocking(|| Err::<(), _>("no")).await, Err("no"));
         assert_eq!(blocking_on(Threads, "f", || 1).await + blocking_on(Cpu, "f", || 2).await + blocking_cpu(|| 3).await, 6);

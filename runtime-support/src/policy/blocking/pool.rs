@@ -40,6 +40,8 @@ fn cores() -> &'static rayon_core::ThreadPool {
         let count = available_parallelism().map_or(1, usize::from);
         let pool = rayon_core::ThreadPoolBuilder::new().num_threads(count);
         pool.thread_name(|number| format!("weftwork-cpu-{number}"))
+            // Where a subscriber or a waker of the caller panics, the process should go on, as it does on tokio's threads.
+            .panic_handler(drop)
             .build()
             .unwrap_or_else(|error| panic!("the threads of `blocking_cpu` can not be started: {error}"))
     })

@@ -97,8 +97,10 @@ impl<G: Gate> Future for Acquire<G> {
         let weight = this.options.weight;
         if this.place.is_none() {
             let Some(gate) = this.gate else { panic!("a permit was waited for again after it had come") };
-            if ready!(poll_take(gate.core(), weight, cx)) {
-                return Poll::Ready(Ok(self.held()));
+            match poll_take(gate.core(), weight, cx) {
+                Poll::Ready(true) => return Poll::Ready(Ok(self.held())),
+                Poll::Ready(false) => {}
+                Poll::Pending => return self.poll_spent(cx),
             }
             match self.as_mut().enter(cx) {
                 Ok(true) => return Poll::Ready(Ok(self.held())),
@@ -134,7 +136,7 @@ impl<G: Gate> Acquire<G> {
         }
         let mut until = None;
         if let Some(wait) = options.wait {
-            until = Until::after(wait);
+            until = (*this.until).or_else(|| Until::after(wait));
             if wait.is_zero() || until.is_some_and(|until| until.is_inherited && until.at <= Instant::now()) {
                 return Err(too_late(core, options, until, core.waiting(), core.retry_after(options.weight)));
             }
@@ -154,6 +156,24 @@ impl<G: Gate> Acquire<G> {
             Joined::TooHeavy => Err(refused(core, options, LimitReason::TooHeavy, core.waiting()).into()),
             Joined::TooLate { waiting, after } => Err(too_late(core, options, until, waiting, Some(after))),
         }
+    }
+
+    /// The task has spent its budget, and something before this may do so each time: its time runs all the same.
+    #[cold]
+    fn poll_spent(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Held<G>, LimitExceeded>> {
+        let mut this = self.as_mut().project();
+        let (Some(gate), Some(wait)) = (&*this.gate, this.options.wait) else { return Poll::Pending };
+        if this.until.is_none() {
+            *this.until = Until::after(wait);
+        }
+        let Some(until) = *this.until else { return Poll::Pending };
+        ready!(poll_sleep(this.sleep.as_mut(), until.at, cx));
+        let (core, weight) = (gate.core(), this.options.weight);
+        if core.try_take(weight) {
+            return Poll::Ready(Ok(self.held()));
+        }
+        let retry_after = core.retry_after(weight);
+        Poll::Ready(Err(too_late(core, this.options, Some(until), core.waiting(), retry_after)))
     }
 
     #[cold]

@@ -5,6 +5,8 @@
 use std::array;
 use std::cell::{Cell, RefCell};
 
+use tokio::task::{Id, try_id};
+
 use super::core::Core;
 
 /// Of more than so many in each other, the others are written down elsewhere.
@@ -28,16 +30,18 @@ struct Link {
     core: usize,
     weight: usize,
     name: &'static str,
+    /// One that is polled by another one, as in a `LocalSet`, has a chain of its own.
+    task: Option<Id>,
 }
 
 impl Link {
-    const NONE: Self = Self { core: 0, weight: 0, name: "" };
+    const NONE: Self = Self { core: 0, weight: 0, name: "", task: None };
 }
 
 /// Runs `run` as part of a call that holds this.
 #[inline]
 pub(super) fn within<R>(core: &Core, weight: usize, name: &'static str, run: impl FnOnce() -> R) -> R {
-    push(Link { core: core.address(), weight, name });
+    push(Link { core: core.address(), weight, name, task: try_id() });
     let _pushed = Pushed;
     run()
 }
@@ -84,6 +88,8 @@ fn links() -> Vec<Link> {
     let (len, first) = CHAIN.with(|chain| (chain.len.get(), array::from_fn::<_, FIRST, _>(|index| chain.first[index].get())));
     let mut links = first[..len.min(FIRST)].to_vec();
     let _ = REST.try_with(|rest| links.extend_from_slice(&rest.borrow()));
+    let task = try_id();
+    links.retain(|link| link.task == task);
     links
 }
 

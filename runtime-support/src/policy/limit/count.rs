@@ -223,7 +223,7 @@ impl Count {
         LimiterMetrics { in_use: usize::try_from(in_use / ONE).unwrap_or(0), waiting, limit }
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn room(&self) -> usize {
         locked(&self.line).room()
     }

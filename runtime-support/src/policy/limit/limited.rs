@@ -182,7 +182,12 @@ where
     #[inline]
     fn poll_fresh(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
         if let LimitedState::Fresh { gate, options, .. } = self.as_mut().project() {
-            let is_taken = ready!(poll_take(gate.core(), options.weight, cx));
+            let is_taken = match poll_take(gate.core(), options.weight, cx) {
+                Poll::Ready(is_taken) => is_taken,
+                // Its time runs from here on, though the task has spent its budget.
+                Poll::Pending if options.wait.is_some() => false,
+                Poll::Pending => return Poll::Pending,
+            };
             if let LimitedOwned::Fresh { gate, options, answers, make } = self.as_mut().project_replace(Self::Over) {
                 if is_taken {
                     let held = Held::new(gate, options.weight);

@@ -28,7 +28,7 @@ use super::turn::{Turn, TurnOptions};
 /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 /// let answer = DATABASE.run(async { 42 }).await;
 /// assert_eq!((answer, DATABASE.available()), (42, 32));
-/// MAILS.acquire().await;
+/// MAILS.run(async { "sent" }).await;
 /// # });
 /// ```
 ///

@@ -28,6 +28,8 @@ mod line;
 mod loom;
 mod rate;
 mod sync;
+#[cfg(all(test, not(weftwork_loom)))]
+mod tests;
 mod turn;
 
 pub use self::contract::{FromLimitExceeded, RefusedByConversion, RefusedByPanic, answer, refuse};

@@ -308,7 +308,7 @@ impl Rate {
         word & WAITED_FOR == 0 && word >> 1 <= self.now()
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn room(&self) -> usize {
         locked(&self.line).room()
     }

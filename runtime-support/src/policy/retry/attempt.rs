@@ -96,7 +96,7 @@ impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
-        let mut this = self.project();
+        let this = self.project();
         if this.future.is_some() {
             let mark = Mark::now();
             let polled = within(*this.number, || poll_to_the_end(this.future, cx));

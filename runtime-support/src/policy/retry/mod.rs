@@ -24,9 +24,9 @@ use self::retrying::{Next, Retrying};
 
 /// How something is run again that has failed: `#[retry]` as a value.
 ///
-/// A first run and those behind it are attempts; [`attempt`](crate::attempt()) is the number of the one that runs. Without more than
-/// their count every error is retried, at once, after other tasks had a turn. No sleep comes before the first attempt
-/// or behind the last one, and the last error is returned unchanged.
+/// Each run is an attempt, the first one included; [`attempt`](crate::attempt()) is the number of the one that runs. Where nothing else
+/// is said, every error is retried at once, after other tasks had a turn. No sleep comes before the first attempt or behind the last
+/// one, and the last error is returned unchanged. It needs to be neither `Clone` nor `Debug`. A panic is not retried.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {

@@ -70,7 +70,7 @@ impl KeyedLimiters {
     }
 
     /// How many keys are kept, and for how many there is room.
-    #[cfg(test)]
+    #[cfg(all(test, not(weftwork_loom)))]
     pub(super) fn kept(&self) -> (usize, usize) {
         let shards = self.shards().iter();
         shards.fold((0, 0), |(kept, room), shard| (kept + shard.kept(), room + shard.room()))

@@ -9,6 +9,8 @@ mod hash;
 mod key;
 mod limiter;
 mod map;
+#[cfg(all(test, not(weftwork_loom)))]
+mod tests;
 
 pub use self::key::{KeyByForm, KeyByValue, Probe};
 pub use self::limiter::{KeyedLimiter, KeyedLimiters, keyed};
