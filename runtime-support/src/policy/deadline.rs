@@ -1,39 +1,91 @@
 //! The instant by which a call has to be done, for whoever is below.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 thread_local! {
     /// That of what is polled at this moment.
-    static CURRENT: Cell<Option<Deadline>> = const { Cell::new(None) };
+    static CURRENT: Cell<Deadline> = const { Cell::new(Deadline::NEVER) };
 }
 
 /// When time runs out for what is polled here.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Deadline {
-    pub(crate) at: Instant,
-    /// It came along into a task: nobody above polls this, so nobody above ends it.
-    pub(crate) is_inherited: bool,
-}
+///
+/// It is one word, since every poll of a timeout sets it and sets it back: the nanoseconds from a moment early in the program, and in
+/// the lowest bit whether it came along into the task. That reaches some 146 years; what is later is never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(i64);
 
 impl Deadline {
+    pub(crate) const NEVER: Self = Self(i64::MAX - 1);
+    /// Not there yet.
+    pub(crate) const UNKNOWN: Self = Self(i64::MIN);
+
+    /// So long after `now`.
+    #[inline]
+    pub(crate) fn after(now: Instant, duration: Duration) -> Self {
+        let nanoseconds = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX / 2);
+        let since = match now.checked_duration_since(start()) {
+            Some(since) => nanoseconds(since),
+            // A clock that is paused may stand before that.
+            None => -nanoseconds(start().duration_since(now)),
+        };
+        match since.checked_add(nanoseconds(duration)).and_then(|sum| sum.checked_mul(2)) {
+            Some(word) if word < Self::NEVER.0 => Self(word),
+            _ => Self::NEVER,
+        }
+    }
+
+    /// The instant; `None` for never.
+    pub(crate) fn at(self) -> Option<Instant> {
+        if self == Self::NEVER {
+            return None;
+        }
+        let since = self.0 >> 1;
+        let distance = Duration::from_nanos(since.unsigned_abs());
+        if since < 0 { start().checked_sub(distance) } else { start().checked_add(distance) }
+    }
+
+    /// Whether it came along into the task: nobody above polls this, so nobody above ends it.
+    #[inline]
+    pub(crate) fn is_inherited(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    /// The same for what is polled by the one that it ends.
+    #[inline]
+    pub(crate) fn from_above(self) -> Self {
+        Self(self.0 & !1)
+    }
+
+    /// Whether it leaves no more time than another one. One that is never does not.
+    #[inline]
+    pub(crate) fn is_no_later_than(self, other: Self) -> bool {
+        self != Self::NEVER && self.from_above() <= other
+    }
+
+    pub(crate) fn is_past(self) -> bool {
+        self.at().is_some_and(|at| at <= Instant::now())
+    }
+
     /// That of this moment.
     #[inline]
-    pub(crate) fn current() -> Option<Self> {
+    pub(crate) fn current() -> Self {
         CURRENT.get()
     }
 
     /// The same in a task that is started now.
     #[inline]
-    pub(crate) fn for_task() -> Option<Self> {
-        CURRENT.get().map(|deadline| Self { is_inherited: true, ..deadline })
+    pub(crate) fn for_task() -> Self {
+        let current = CURRENT.get();
+        if current == Self::NEVER { current } else { Self(current.0 | 1) }
     }
 
     /// Sets it while `run` runs.
     #[inline]
-    pub(crate) fn within<R>(deadline: Option<Self>, run: impl FnOnce() -> R) -> R {
+    pub(crate) fn within<R>(deadline: Self, run: impl FnOnce() -> R) -> R {
         let _before = Before(CURRENT.replace(deadline));
         run()
     }
@@ -41,15 +93,27 @@ impl Deadline {
     /// A clean-up has its grace, not the time of the call that it cleans up behind.
     #[inline]
     pub(crate) fn hidden<R>(run: impl FnOnce() -> R) -> R {
-        if CURRENT.get().is_none() { run() } else { Self::within(None, run) }
+        Self::within(Self::NEVER, run)
     }
 }
 
+impl Default for Deadline {
+    fn default() -> Self {
+        Self::NEVER
+    }
+}
+
+/// From where deadlines count.
+fn start() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    *START.get_or_init(Instant::now)
+}
+
 /// Sets back what was there before.
-struct Before(Option<Deadline>);
+struct Before(Deadline);
 
 impl Drop for Before {
-    #[inline(always)]
+    #[inline]
     fn drop(&mut self) {
         CURRENT.set(self.0);
     }
@@ -73,7 +137,7 @@ impl Drop for Before {
 /// ```
 #[must_use]
 pub fn deadline() -> Option<Instant> {
-    CURRENT.get().map(|deadline| deadline.at)
+    CURRENT.get().at()
 }
 
 /// How much time is left until the [`deadline`]: zero once that is past, `None` where there is none.

@@ -44,10 +44,10 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     Timeout {
         future: Some(future),
         duration,
-        deadline: None,
+        own: Deadline::UNKNOWN,
         is_late: false,
         is_inherited: false,
-        alarm: Alarm { sleep: None, known: (0, 0) },
+        alarm: Alarm { sleep: None, at: Deadline::UNKNOWN, known: (0, 0) },
         scope: Scope::new(),
     }
 }
@@ -60,8 +60,8 @@ pin_project! {
         #[pin]
         future: Option<F>,
         duration: Duration,
-        // Set by the first poll, until the end is told; the inner `None` is later than the clock can say.
-        deadline: Option<Option<Instant>>,
+        // Its own, from the first poll until the end is told.
+        own: Deadline,
         // Whether an outer one had passed already when this began: one poll is all that there is time for.
         is_late: bool,
         // Whether the deadline that ends it came along into the task.
@@ -81,78 +81,42 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(future) = this.future.as_mut().as_pin_mut() {
-            let is_late = *this.is_late;
-            let own = *this.deadline.get_or_insert_with(|| {
+            let (outer, is_late) = (Deadline::current(), *this.is_late);
+            if *this.own == Deadline::UNKNOWN {
                 let now = Instant::now();
-                *this.is_late = Deadline::current().is_some_and(|outer| outer.at <= now);
-                now.checked_add(*this.duration)
-            });
-            let limit = Limit::of(own);
-            if is_late && limit.is_above() {
+                *this.own = Deadline::after(now, *this.duration);
+                *this.is_late = outer.at().is_some_and(|at| at <= now);
+            }
+            // Looked at in each poll: a future that is pinned may leave the timeout in which it began.
+            let is_capped = outer.is_no_later_than(*this.own);
+            let deadline = if is_capped { outer.from_above() } else { *this.own };
+            // Where an outer timeout polls this one, it ends both.
+            let is_ended_above = is_capped && !outer.is_inherited();
+            if is_ended_above && is_late {
                 return Poll::Pending;
             }
             let mark = Mark::now();
-            if let Poll::Ready(output) = Deadline::within(limit.deadline, || future.poll(cx)) {
+            if let Poll::Ready(output) = Deadline::within(deadline, || future.poll(cx)) {
                 // What is still outstanding is the business of who is around; what this poll has left is that already.
                 this.scope.pass_on();
                 return Poll::Ready(Ok(output));
             }
             this.scope.take_since(mark);
-            // What is above ends this in time, or nothing does.
-            let Some(at) = limit.at else { return Poll::Pending };
-            *this.is_inherited = limit.is_inherited;
-            // A timer never fires in the poll that sets it, so one poll is all that no time allows.
-            if !this.duration.is_zero() && !limit.is_past() {
-                ready!(this.alarm.poll(at, cx));
+            if is_ended_above || deadline == Deadline::NEVER {
+                return Poll::Pending;
             }
-            Deadline::within(limit.deadline, || give_up(this.future, this.scope));
+            *this.is_inherited = is_capped;
+            // A timer never fires in the poll that sets it, so one poll is all that no time allows.
+            if !this.duration.is_zero() && !(is_capped && deadline.is_past()) {
+                ready!(this.alarm.poll(deadline, cx));
+            }
+            Deadline::within(deadline, || give_up(this.future, this.scope));
         }
         // The future is gone: waits for the clean-ups in it.
         ready!(this.scope.poll_clear(HowLong::Grace, cx));
-        assert!(this.deadline.take().is_some(), "`timeout` was polled after it had elapsed");
+        assert!(*this.own != Deadline::UNKNOWN, "`timeout` was polled after it had elapsed");
+        *this.own = Deadline::UNKNOWN;
         Poll::Ready(Err(Elapsed { function: None, duration: *this.duration, is_inherited: *this.is_inherited }))
-    }
-}
-
-/// What bounds a future at the moment of a poll: its own deadline, or an earlier one of what is around.
-struct Limit {
-    /// For what is inside.
-    deadline: Option<Deadline>,
-    /// When to end it here; not where an outer timeout polls this one, and ends it together with itself.
-    at: Option<Instant>,
-    /// Whether that came along into the task.
-    is_inherited: bool,
-}
-
-impl Limit {
-    /// Looked up in each poll: a future that is pinned may leave the timeout in which it began.
-    #[inline]
-    fn of(own: Option<Instant>) -> Self {
-        let outer = Deadline::current();
-        match (own, outer) {
-            (Some(own), Some(outer)) if outer.at <= own => Self::outer(outer),
-            (Some(own), _) => {
-                Self { deadline: Some(Deadline { at: own, is_inherited: false }), at: Some(own), is_inherited: false }
-            }
-            (None, Some(outer)) => Self::outer(outer),
-            (None, None) => Self { deadline: None, at: None, is_inherited: false },
-        }
-    }
-
-    /// The first timeout in a task ends it at the inherited deadline. It polls those inside, which leave the end to it.
-    fn outer(outer: Deadline) -> Self {
-        let is_inherited = outer.is_inherited;
-        Self { deadline: Some(Deadline { is_inherited: false, ..outer }), at: is_inherited.then_some(outer.at), is_inherited }
-    }
-
-    /// Whether an outer timeout polls this one, and ends it.
-    fn is_above(&self) -> bool {
-        self.deadline.is_some() && self.at.is_none()
-    }
-
-    /// Whether an inherited one had passed before this began.
-    fn is_past(&self) -> bool {
-        self.is_inherited && self.at.is_some_and(|at| at <= Instant::now())
     }
 }
 
@@ -175,22 +139,23 @@ pin_project! {
     struct Alarm {
         #[pin]
         sleep: Option<Sleep>,
+        at: Deadline,
         // Where the waker is that it has, and what it is. The timer keeps that one alive, so nobody else's can be there.
         known: (usize, usize),
     }
 }
 
 impl Alarm {
-    fn poll(self: Pin<&mut Self>, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(self: Pin<&mut Self>, at: Deadline, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
         let waker = (cx.waker().data().addr(), from_ref(cx.waker().vtable()).addr());
-        match this.sleep.as_ref().as_pin_ref() {
-            Some(sleep) if sleep.deadline() == deadline => {
-                if *this.known == waker && !sleep.is_elapsed() {
-                    return Poll::Pending;
-                }
-            }
-            _ => this.sleep.set(Some(sleep_until(deadline))),
+        if *this.at != at {
+            // Later than the clock can say is never.
+            let Some(instant) = at.at() else { return Poll::Pending };
+            this.sleep.set(Some(sleep_until(instant)));
+            *this.at = at;
+        } else if *this.known == waker && this.sleep.as_ref().as_pin_ref().is_some_and(|sleep| !sleep.is_elapsed()) {
+            return Poll::Pending;
         }
         *this.known = waker;
         let Some(sleep) = this.sleep.as_pin_mut() else { return Poll::Pending };

@@ -24,7 +24,7 @@ pub(crate) struct Carried {
     pub(super) grace: Option<Duration>,
     collector: Option<Arc<Collector>>,
     /// For what begins with this: where it is set for something in the same task, that has its own.
-    deadline: Option<Deadline>,
+    deadline: Deadline,
     is_undelayed: bool,
     /// The task that it is for was detached: nothing goes along any more.
     is_loose: AtomicBool,
@@ -36,7 +36,7 @@ impl Carried {
     pub(crate) fn for_clean_up() -> Option<Arc<Self>> {
         match GRACE.get() {
             None if !IS_UNDELAYED.get() => IS_SET.get().then(Self::shared).flatten(),
-            _ => Self::copy(None),
+            _ => Self::copy(Deadline::NEVER),
         }
     }
 
@@ -44,7 +44,7 @@ impl Carried {
     #[inline]
     pub(crate) fn for_each() -> Option<Arc<Self>> {
         match Deadline::for_task() {
-            None => Self::for_clean_up(),
+            Deadline::NEVER => Self::for_clean_up(),
             deadline => Self::copy(deadline),
         }
     }
@@ -102,11 +102,11 @@ impl Carried {
     /// Whether there is nothing at all.
     #[inline]
     fn is_nothing() -> bool {
-        !IS_SET.get() && GRACE.get().is_none() && Deadline::current().is_none() && !IS_UNDELAYED.get()
+        !IS_SET.get() && GRACE.get().is_none() && Deadline::current() == Deadline::NEVER && !IS_UNDELAYED.get()
     }
 
     #[cold]
-    fn copy(deadline: Option<Deadline>) -> Option<Arc<Self>> {
+    fn copy(deadline: Deadline) -> Option<Arc<Self>> {
         let (grace, collector) = (Self::grace(), Self::collector());
         Some(Arc::new(Self { grace, collector, deadline, is_undelayed: IS_UNDELAYED.get(), ..Self::default() }))
     }
@@ -130,7 +130,7 @@ impl Carried {
         let mut none = None;
         let is_loose = this.as_ref().is_some_and(|carried| carried.is_loose.load(Ordering::Relaxed));
         let this = if is_loose { &mut none } else { this };
-        let deadline = this.as_ref().and_then(|carried| carried.deadline);
+        let deadline = this.as_ref().map_or(Deadline::NEVER, |carried| carried.deadline);
         let _set = Set::new(this);
         Deadline::within(deadline, run)
     }

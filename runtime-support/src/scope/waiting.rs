@@ -104,6 +104,7 @@ impl Scope {
     }
 
     /// Takes what is handed over while `run` runs, also where that panics.
+    #[inline]
     pub(crate) fn watch<R>(&mut self, run: impl FnOnce() -> R) -> R {
         let _taken = Taken { mark: Mark::now(), scope: self };
         run()
@@ -178,6 +179,7 @@ struct Taken<'s> {
 }
 
 impl Drop for Taken<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.scope.take_since(self.mark);
     }

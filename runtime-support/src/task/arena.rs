@@ -9,8 +9,8 @@ const SIZE: usize = 16;
 /// So many chunks leave something worth to be given back even when nothing is in them.
 const MANY: usize = 256;
 
-/// No further free place.
-const END: u8 = u8::MAX;
+/// All places of a chunk, a bit each.
+const ALL: u32 = (1 << SIZE) - 1;
 
 #[derive(Debug)]
 pub(super) struct Arena<T> {
@@ -18,54 +18,47 @@ pub(super) struct Arena<T> {
     chunks: Vec<Option<Box<Chunk<T>>>>,
     /// Chunks with a free place; the last one is taken first.
     roomy: Vec<u32>,
+    /// For the next one.
+    spare: Option<Spare<T>>,
     len: usize,
 }
 
 /// An empty chunk.
+#[derive(Debug)]
 pub(super) struct Spare<T>(Box<Chunk<T>>);
 
 #[derive(Debug)]
 struct Chunk<T> {
-    places: [Place<T>; SIZE],
-    /// The first free one.
-    free: u8,
-    len: u8,
-}
-
-#[derive(Debug)]
-enum Place<T> {
-    /// The next free one.
-    Free(u8),
-    Taken(T),
+    places: [Option<T>; SIZE],
+    /// Which of them are free.
+    free: u32,
 }
 
 impl<T> Chunk<T> {
     #[cold]
     #[inline(never)]
     fn new() -> Box<Self> {
-        let next = |place: usize| if place + 1 == SIZE { END } else { place as u8 + 1 };
-        Box::new(Self { places: std::array::from_fn(|place| Place::Free(next(place))), free: 0, len: 0 })
+        Box::new(Self { places: std::array::from_fn(|_| None), free: ALL })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.free == ALL
     }
 }
 
 impl<T> Arena<T> {
     pub(super) const fn new() -> Self {
-        Self { chunks: Vec::new(), roomy: Vec::new(), len: 0 }
+        Self::with_spare(None)
     }
 
     /// With a chunk that another one has left.
-    pub(super) fn with_spare(spare: Option<Spare<T>>) -> Self {
-        let mut arena = Self::new();
-        if let Some(Spare(chunk)) = spare {
-            arena.chunks.push(Some(chunk));
-            arena.roomy.push(0);
-        }
-        arena
+    pub(super) const fn with_spare(spare: Option<Spare<T>>) -> Self {
+        Self { chunks: Vec::new(), roomy: Vec::new(), spare, len: 0 }
     }
 
     /// A chunk for another one, if nothing is in it.
     pub(super) fn into_spare(self) -> Option<Spare<T>> {
-        self.chunks.into_iter().flatten().find(|chunk| chunk.len == 0).map(Spare)
+        self.spare.or_else(|| self.chunks.into_iter().flatten().find(|chunk| chunk.is_empty()).map(Spare))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,18 +76,18 @@ impl<T> Arena<T> {
             Some(number) => *number,
             None => self.grow(),
         };
-        let chunk = self.chunks[number as usize].get_or_insert_with(Chunk::new);
-        let place = chunk.free;
-        let free = &mut chunk.places[usize::from(place)];
-        let Place::Free(next) = *free else { unreachable!("a place in the list of free ones is free") };
-        *free = Place::Taken(value);
-        chunk.free = next;
-        chunk.len += 1;
-        if next == END {
+        let chunk =
+            self.chunks[number as usize].get_or_insert_with(|| self.spare.take().map_or_else(Chunk::new, |Spare(chunk)| chunk));
+        let place = chunk.free.trailing_zeros();
+        let free = chunk.places[place as usize].replace(value);
+        // There is nothing to drop, and the compiler can not know.
+        std::mem::forget(free);
+        chunk.free &= chunk.free - 1;
+        if chunk.free == 0 {
             self.roomy.pop();
         }
         self.len += 1;
-        number * SIZE as u32 + u32::from(place)
+        number * SIZE as u32 + place
     }
 
     #[cold]
@@ -109,41 +102,38 @@ impl<T> Arena<T> {
     #[inline]
     pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut T> {
         let (chunk, place) = (place as usize / SIZE, place as usize % SIZE);
-        match &mut self.chunks.get_mut(chunk)?.as_mut()?.places[place] {
-            Place::Taken(value) => Some(value),
-            Place::Free(_) => None,
-        }
+        self.chunks.get_mut(chunk)?.as_mut()?.places[place].as_mut()
     }
 
-    /// Drops what is there, behind a last look at it. If that says no, it stays.
+    /// Takes out what is there, if it is the right one.
     #[inline]
-    pub(super) fn remove<R>(&mut self, place: u32, look: impl FnOnce(&mut T) -> Option<R>) -> Option<R> {
+    pub(super) fn remove(&mut self, place: u32, is_right: impl FnOnce(&T) -> bool) -> Option<T> {
         let (number, place) = (place as usize / SIZE, place as usize % SIZE);
-        let chunk = self.chunks.get_mut(number)?.as_mut()?;
-        let Place::Taken(value) = &mut chunk.places[place] else { return None };
-        let seen = look(value)?;
-        chunk.places[place] = Place::Free(chunk.free);
-        let was_full = chunk.free == END;
-        chunk.free = place as u8;
-        chunk.len -= 1;
+        let chunk = self.chunks.get_mut(number)?.as_deref_mut()?;
+        let value = chunk.places[place].take_if(|value| is_right(value))?;
+        let was_full = chunk.free == 0;
+        chunk.free |= 1 << place;
+        let is_empty = chunk.is_empty();
         self.len -= 1;
         if was_full {
             self.has_room(number as u32);
-        } else if chunk.len == 0 && self.roomy.last() != Some(&(number as u32)) {
+        } else if is_empty && self.roomy.last() != Some(&(number as u32)) {
             // The one that is taken from next stays.
             self.chunks[number] = None;
         }
         if self.len == 0 && self.chunks.len() > MANY {
-            *self = Self::new();
+            // The last chunk stays, as it often lies above all that has just ended: memory below one that is taken is not given back to
+            // the system, only to be asked for again by the next burst.
+            *self = Self::with_spare(std::mem::replace(self, Self::new()).into_spare());
         }
-        Some(seen)
+        Some(value)
     }
 
     /// A chunk has a free place again, and is the one that is taken from next.
     fn has_room(&mut self, number: u32) {
         if let Some(before) = self.roomy.last() {
             let before = &mut self.chunks[*before as usize];
-            if before.as_ref().is_some_and(|chunk| chunk.len == 0) {
+            if before.as_ref().is_some_and(|chunk| chunk.is_empty()) {
                 *before = None;
             }
         }
@@ -151,11 +141,7 @@ impl<T> Arena<T> {
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        let places = self.chunks.iter_mut().flatten().flat_map(|chunk| &mut chunk.places);
-        places.filter_map(|place| match place {
-            Place::Taken(value) => Some(value),
-            Place::Free(_) => None,
-        })
+        self.chunks.iter_mut().flatten().flat_map(|chunk| &mut chunk.places).flatten()
     }
 }
 
@@ -169,8 +155,9 @@ mod tests {
         let places: Vec<u32> = (0..1000).map(|number| arena.insert(number)).collect();
         for (number, place) in places.iter().enumerate().filter(|(number, _)| number % 3 != 0) {
             assert_eq!(arena.get_mut(*place), Some(&mut number.clone()));
-            assert_eq!(arena.remove(*place, |number| Some(*number)), Some(number));
-            assert_eq!(arena.remove(*place, |_| Some(())), None);
+            assert_eq!(arena.remove(*place, |_| false), None);
+            assert_eq!(arena.remove(*place, |_| true), Some(number));
+            assert_eq!(arena.remove(*place, |_| true), None);
             assert_eq!(arena.get_mut(*place), None);
         }
         assert_eq!(arena.len(), 334);
@@ -181,7 +168,7 @@ mod tests {
     fn places_are_taken_again() {
         let mut arena = Arena::new();
         let places: Vec<u32> = (0..100).map(|number| arena.insert(number)).collect();
-        places.iter().for_each(|place| assert!(arena.remove(*place, |_| Some(())).is_some()));
+        places.iter().for_each(|place| assert!(arena.remove(*place, |_| true).is_some()));
         let again: Vec<u32> = (0..100).map(|number| arena.insert(number)).collect();
         assert!(again.iter().all(|place| *place < 112), "{again:?}");
         assert_eq!(arena.iter_mut().count(), 100);
@@ -192,10 +179,10 @@ mod tests {
         let mut arena = Arena::new();
         let first = arena.insert(0);
         let places: Vec<u32> = (1..100_000).map(|number| arena.insert(number)).collect();
-        places.iter().for_each(|place| assert!(arena.remove(*place, |_| Some(())).is_some()));
+        places.iter().for_each(|place| assert!(arena.remove(*place, |_| true).is_some()));
         let chunks = arena.chunks.iter().flatten().count();
         assert!(chunks <= 2, "{chunks}");
-        arena.remove(first, |_| Some(()));
+        arena.remove(first, |_| true);
         assert!(arena.is_empty() && arena.chunks.is_empty());
     }
 }

@@ -20,8 +20,7 @@ use super::ended::{failed, panicked};
 use super::list::Key;
 use super::outcome::Told;
 use super::restart::Restart;
-use super::spawn::Start;
-use super::tree::TaskKind;
+use super::spawn::Begun;
 use super::who::{Name, TaskId, Who};
 use crate::policy::timeout::timeout;
 use crate::report::chain;
@@ -139,7 +138,7 @@ fn run<F>(name: Cow<'static, str>, site: &'static Location<'static>, make: impl 
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let begun = Start { caller: "background", kind: TaskKind::Background, name: Name::Given(name), site, carried: None }.begin();
+    let begun = Begun::in_background(Name::Given(name), site);
     let id = begun.key.id();
     let running = Running { key: begun.key, runtime: begun.runtime(), abort: None, stop: None };
     all().insert(id, running);

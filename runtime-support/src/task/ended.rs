@@ -13,7 +13,7 @@ use crate::scope::Outstanding;
 pub(super) enum Ended<T> {
     Output(T),
     /// The output is a failure that nobody else looks at.
-    Failed(T, Unseen),
+    Failed(Box<(T, Unseen)>),
     Panicked(Unseen),
     /// By its group; with what waits until that is over.
     Cancelled(Option<Arc<Outstanding>>),
@@ -91,8 +91,10 @@ pub(super) fn panicked(who: &Who, payload: &(dyn Any + Send)) {
 impl<T> Ended<T> {
     /// It was given a name after its end.
     pub(super) fn rename(&mut self, who: &Who) {
-        if let Self::Failed(_, unseen) | Self::Panicked(unseen) = self {
-            unseen.rename(who);
+        match self {
+            Self::Failed(failed) => failed.1.rename(who),
+            Self::Panicked(unseen) => unseen.rename(who),
+            _ => {}
         }
     }
 
@@ -100,7 +102,8 @@ impl<T> Ended<T> {
     pub(super) fn into_result(self, who: &Who) -> Result<T, TaskError> {
         match self {
             Self::Output(output) => Ok(output),
-            Self::Failed(output, unseen) => {
+            Self::Failed(failed) => {
+                let (output, unseen) = *failed;
                 unseen.seen();
                 Ok(output)
             }
@@ -120,7 +123,7 @@ impl<T> Ended<T> {
     pub(super) fn is_failure(&self, judge: fn(&T) -> bool) -> bool {
         match self {
             Self::Output(output) => judge(output),
-            Self::Failed(..) | Self::Panicked(_) | Self::InGroup(_) => true,
+            Self::Failed(_) | Self::Panicked(_) | Self::InGroup(_) => true,
             Self::Cancelled(_) | Self::Detached => false,
         }
     }

@@ -143,7 +143,7 @@ impl<T> Handle<T> {
     pub(super) fn into_error(mut self) -> TaskError {
         self.join = match self.join {
             Join::Ended(ended) => match *ended {
-                Ok(Ended::Failed(_, unseen)) => return TaskError::failed_in_group(self.who, unseen.into_message()),
+                Ok(Ended::Failed(failed)) => return TaskError::failed_in_group(self.who, failed.1.into_message()),
                 ended => Join::Ended(Box::new(ended)),
             },
             join => join,

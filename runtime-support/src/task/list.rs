@@ -113,8 +113,25 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     id: TaskId,
-    place: u32,
-    shard: u8,
+    place: Place,
+}
+
+/// A shard, and a place in it. In one word, so that a key is two: it goes from hand to hand, and is in registers on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place(u64);
+
+impl Place {
+    fn new(shard: u8, place: u32) -> Self {
+        Self(u64::from(shard) << 32 | u64::from(place))
+    }
+
+    fn shard(self) -> u8 {
+        (self.0 >> 32) as u8
+    }
+
+    fn in_shard(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// What a list of it tells.
@@ -162,17 +179,27 @@ fn more_numbers() -> TaskId {
 }
 
 fn entry(entries: &mut Entries, key: Key) -> Option<&mut Entry> {
-    entries.get_mut(key.place).filter(|entry| entry.id == key.id)
+    entries.get_mut(key.place.in_shard()).filter(|entry| entry.id == key.id)
 }
 
-/// Adds one.
+/// Adds a task of `spawn`.
+pub(super) fn add_task(of_type: &'static str, site: &'static Location<'static>) -> Key {
+    insert(TaskKind::Task, of_type, None, site)
+}
+
+/// Adds something else.
 pub(super) fn add(kind: TaskKind, name: &Name, site: &'static Location<'static>) -> Key {
     let (of_type, more) = More::of(name);
+    insert(kind, of_type, more, site)
+}
+
+#[inline]
+fn insert(kind: TaskKind, of_type: &'static str, more: Option<Box<More>>, site: &'static Location<'static>) -> Key {
     // Of the others there are few.
     let since = (kind != TaskKind::Task).then(Instant::now);
     let (id, parent, shard) = (number(), CURRENT.get(), shard_of_thread());
     let place = entries(shard).insert(Entry { id, parent, of_type, site, since, kind, more });
-    Key { id, place, shard }
+    Key { id, place: Place::new(shard, place) }
 }
 
 impl Key {
@@ -181,27 +208,32 @@ impl Key {
         self.id
     }
 
+    fn entries(self) -> MutexGuard<'static, Entries> {
+        entries(self.place.shard())
+    }
+
     /// It does not live any more. Gives what it and its handle had to tell one another; an inner `None` for nothing, the outer one if
     /// it did not live.
     pub(super) fn remove(self) -> Option<Option<Box<More>>> {
-        entries(self.shard).remove(self.place, |entry| (entry.id == self.id).then(|| entry.more.take()))
+        let removed = self.entries().remove(self.place.in_shard(), |entry| entry.id == self.id);
+        removed.map(|entry| entry.more)
     }
 
     pub(super) fn rename(self, name: &Name) {
         let Name::Given(name) = name else { return };
-        if let Some(entry) = entry(&mut entries(self.shard), self) {
+        if let Some(entry) = entry(&mut self.entries(), self) {
             entry.more.get_or_insert_default().name = Some(name.clone());
         }
     }
 
     pub(super) fn who(self) -> Option<Who> {
-        entry(&mut entries(self.shard), self).map(|entry| entry.who())
+        entry(&mut self.entries(), self).map(|entry| entry.who())
     }
 
     /// It has been polled, and has not ended.
     pub(super) fn waits(self) {
         let now = Instant::now();
-        if let Some(entry) = entry(&mut entries(self.shard), self) {
+        if let Some(entry) = entry(&mut self.entries(), self) {
             // The others have it from their start.
             if entry.kind == TaskKind::Task {
                 entry.since = Some(now);
@@ -211,7 +243,7 @@ impl Key {
 
     /// What waits for its end, if it lives.
     pub(super) fn stop(self, runtime: Id) -> Option<Arc<Outstanding>> {
-        let mut entries = entries(self.shard);
+        let mut entries = self.entries();
         let entry = entry(&mut entries, self)?;
         let who = entry.who();
         Some(More::stop(&mut entry.more, &who, runtime))
@@ -219,7 +251,7 @@ impl Key {
 
     /// Leaves something for it. Whether it lives.
     pub(super) fn detach(self, judge: Box<dyn Any + Send>) -> bool {
-        let mut entries = entries(self.shard);
+        let mut entries = self.entries();
         let Some(entry) = entry(&mut entries, self) else { return false };
         entry.more.get_or_insert_default().detached = Some(judge);
         true
@@ -227,7 +259,7 @@ impl Key {
 
     /// It is a group, and has these children.
     pub(super) fn set_seats(self, seats: Weak<dyn Seats>) {
-        if let Some(entry) = entry(&mut entries(self.shard), self) {
+        if let Some(entry) = entry(&mut self.entries(), self) {
             entry.more.get_or_insert_default().seats = Some(seats);
         }
     }

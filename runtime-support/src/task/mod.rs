@@ -41,6 +41,7 @@ pub use self::who::TaskId;
 use tokio::runtime::Handle;
 
 /// The runtime of the caller.
+#[inline]
 #[track_caller]
 fn runtime(caller: &str) -> Handle {
     let Ok(runtime) = Handle::try_current() else {

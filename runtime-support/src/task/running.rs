@@ -16,9 +16,11 @@ use crate::scope::{Carried, Mark, Scope};
 use crate::span::Span;
 
 pin_project! {
-    /// A future that is a task of its own. `leave` has to be called at its end, also where it is dropped before.
+    /// A future that is a task of its own. `leave` has to be called where it is dropped before its end.
     #[derive(Debug)]
+    #[project = Projection]
     pub(super) struct Running<F> {
+        // Up to its end.
         #[pin]
         future: Option<F>,
         carried: Option<Arc<Carried>>,
@@ -26,8 +28,16 @@ pin_project! {
         scope: Scope,
         span: Span,
         has_waited: bool,
-        has_left: bool,
     }
+}
+
+/// What a poll has given.
+pub(super) enum Polled<T> {
+    Pending,
+    /// Its output, and what is left: the future is dropped.
+    Returned(T, Left),
+    /// The future is still there.
+    Panicked(Box<dyn Any + Send>),
 }
 
 /// What is left of a task.
@@ -42,29 +52,43 @@ impl<F: Future> Running<F> {
     #[inline]
     pub(super) fn new(future: F, carried: Option<Arc<Carried>>) -> Self {
         let (scope, span) = (Scope::new(), Span::current());
-        Self { future: Some(future), carried, scope, span, has_waited: false, has_left: false }
+        Self { future: Some(future), carried, scope, span, has_waited: false }
     }
 
-    /// Its output, or its panic.
+    /// Polls the future, and drops it where it has returned.
     #[inline]
-    pub(super) fn poll(self: Pin<&mut Self>, id: TaskId, cx: &mut Context<'_>) -> Poll<thread::Result<F::Output>> {
-        let this = self.project();
-        let Some(future) = this.future.as_pin_mut() else { panic!("a task is polled up to its end") };
-        let (span, carried) = (&*this.span, this.carried);
-        let mark = Mark::now();
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            list::within_task(id, || span.within(|| Carried::exactly(carried, || future.poll(cx))))
-        }));
-        this.scope.take_since(mark);
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(payload) => Poll::Ready(Err(payload)),
+    pub(super) fn poll(self: Pin<&mut Self>, id: TaskId, cx: &mut Context<'_>) -> Polled<F::Output> {
+        let mut output = None;
+        let done = self.within(id, |mut future| {
+            let Some(running) = future.as_mut().as_pin_mut() else { panic!("a task is polled up to its end") };
+            if let Poll::Ready(returned) = running.poll(cx) {
+                output = Some(returned);
+                // It belongs to the same moment, which is entered only once.
+                future.set(None);
+            }
+        });
+        match (output, done) {
+            (None, (Ok(()), _)) => Polled::Pending,
+            (None, (Err(payload), _)) => Polled::Panicked(payload),
+            (Some(output), (dropped, scope)) => {
+                Polled::Returned(output, Left { scope: std::mem::take(scope), panicked: dropped.err() })
+            }
         }
     }
 }
 
 impl<F> Running<F> {
+    /// Runs something as a part of the task. Gives what was handed over in it as well.
+    #[inline]
+    fn within(self: Pin<&mut Self>, id: TaskId, run: impl FnOnce(Pin<&mut Option<F>>)) -> (thread::Result<()>, &mut Scope) {
+        let Projection { future, carried, scope, span, .. } = self.project();
+        let mark = Mark::now();
+        let run = || list::within_task(id, || span.within(|| Carried::exactly(carried, || run(future))));
+        let done = catch_unwind(AssertUnwindSafe(run));
+        scope.take_since(mark);
+        (done, scope)
+    }
+
     /// It is pending: whether that is so for the first time.
     pub(super) fn begins_to_wait(self: Pin<&mut Self>) -> bool {
         !std::mem::replace(self.project().has_waited, true)
@@ -75,18 +99,16 @@ impl<F> Running<F> {
         self.project().carried
     }
 
-    /// Drops the future. `None` if that was done before.
+    /// Whether its future is gone.
     #[inline]
+    pub(super) fn has_left(&self) -> bool {
+        self.future.is_none()
+    }
+
+    /// Drops the future. `None` if that was done before.
     pub(super) fn leave(self: Pin<&mut Self>, id: TaskId) -> Option<Left> {
-        let mut this = self.project();
-        if std::mem::replace(this.has_left, true) {
-            return None;
-        }
-        let (span, carried, future) = (&*this.span, &mut *this.carried, &mut this.future);
-        let mark = Mark::now();
-        let drop_future = || list::within_task(id, || span.within(|| Carried::exactly(carried, || future.set(None))));
-        let dropped = catch_unwind(AssertUnwindSafe(drop_future));
-        this.scope.take_since(mark);
-        Some(Left { scope: std::mem::take(this.scope), panicked: dropped.err() })
+        self.future.as_ref()?;
+        let (dropped, scope) = self.within(id, |mut future| future.set(None));
+        Some(Left { scope: std::mem::take(scope), panicked: dropped.err() })
     }
 }

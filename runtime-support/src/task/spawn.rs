@@ -1,6 +1,6 @@
 //! `spawn` and `Task`.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
@@ -19,7 +19,7 @@ use super::error::TaskError;
 use super::handle::{Handle, On};
 use super::list::{self, Key, More};
 use super::outcome::Told;
-use super::running::{Left, Running};
+use super::running::{Left, Polled, Running};
 use super::tree::TaskKind;
 use super::who::{Name, TaskId, Who};
 use crate::report::chain;
@@ -60,23 +60,17 @@ use crate::scope::{Carried, Scope, finish_behind};
 ///
 /// # Panics
 /// Outside of a tokio runtime.
+#[inline]
 #[track_caller]
 pub fn spawn<F, T>(future: F) -> Task<T>
 where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,
 {
-    let carried = Carried::for_one();
-    Start { caller: "spawn", kind: TaskKind::Task, name: Name::of::<F>(), site: Location::caller(), carried }.begin().run(future)
-}
-
-/// How a task is started.
-pub(super) struct Start {
-    pub(super) caller: &'static str,
-    pub(super) kind: TaskKind,
-    pub(super) name: Name,
-    pub(super) site: &'static Location<'static>,
-    pub(super) carried: Option<Arc<Carried>>,
+    let (of_type, site, carried) = (type_name::<F>(), Location::caller(), Carried::for_one());
+    let runtime = super::runtime("spawn");
+    let key = list::add_task(of_type, site);
+    Begun { runtime, key, who: Who { id: key.id(), name: Name::OfType(of_type), site }, carried }.run(future)
 }
 
 /// One that is on the list, and does not run yet.
@@ -87,18 +81,15 @@ pub(super) struct Begun {
     carried: Option<Arc<Carried>>,
 }
 
-impl Start {
-    #[inline]
-    #[track_caller]
-    pub(super) fn begin(self) -> Begun {
-        let Self { caller, kind, name, site, carried } = self;
-        let runtime = super::runtime(caller);
-        let key = list::add(kind, &name, site);
-        Begun { runtime, key, who: Who { id: key.id(), name, site }, carried }
-    }
-}
-
 impl Begun {
+    /// One of the program.
+    #[track_caller]
+    pub(super) fn in_background(name: Name, site: &'static Location<'static>) -> Self {
+        let runtime = super::runtime("background");
+        let key = list::add(TaskKind::Background, &name, site);
+        Self { runtime, key, who: Who { id: key.id(), name, site }, carried: None }
+    }
+
     pub(super) fn runtime(&self) -> Id {
         self.runtime.id()
     }
@@ -124,8 +115,9 @@ pin_project! {
 
     impl<F> PinnedDrop for Free<F> {
         fn drop(this: Pin<&mut Self>) {
-            if let Some(Departed { panicked: Some(panicked), .. }) = this.leave() {
-                ended::panicked(&panicked.who, &*panicked.payload);
+            // Nearly always it has left before.
+            if !this.running.has_left() {
+                this.cut();
             }
         }
     }
@@ -145,11 +137,25 @@ struct Panicked {
 }
 
 impl<F> Free<F> {
+    /// Is dropped before its end.
+    #[cold]
+    fn cut(self: Pin<&mut Self>) {
+        if let Some(Departed { panicked: Some(panicked), .. }) = self.leave() {
+            ended::panicked(&panicked.who, &*panicked.payload);
+        }
+    }
+
     /// Drops the future, and takes the task off the list. `None` if that was done before.
+    fn leave(mut self: Pin<&mut Self>) -> Option<Departed> {
+        let this = self.as_mut().project();
+        let left = this.running.leave(this.key.id())?;
+        self.depart(left)
+    }
+
+    /// Takes it off the list, behind its future.
     #[inline]
-    fn leave(self: Pin<&mut Self>) -> Option<Departed> {
-        let mut this = self.project();
-        let Left { scope, panicked } = this.running.as_mut().leave(this.key.id())?;
+    fn depart(self: Pin<&mut Self>, Left { scope, panicked }: Left) -> Option<Departed> {
+        let this = self.project();
         let panicked = panicked.and_then(|payload| Some(Box::new(Panicked { who: this.key.who()?, payload })));
         let mut more = this.key.remove()?;
         if let Some(stop) = more.as_mut().and_then(|more| more.stop.take()) {
@@ -173,8 +179,8 @@ impl<F> Free<F> {
 impl<F: Future<Output: 'static>> Free<F> {
     /// What is left of one that has returned.
     #[inline]
-    fn returned(self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
-        let Some(Departed { more, panicked }) = self.leave() else { unreachable!("a task ends once") };
+    fn returned(self: Pin<&mut Self>, output: F::Output, left: Left) -> Ended<F::Output> {
+        let Some(Departed { more, panicked }) = self.depart(left) else { unreachable!("a task ends once") };
         match (panicked, more.and_then(|more| more.detached)) {
             (None, None) => Ended::Output(output),
             (None, Some(judge)) => judged(output, judge),
@@ -196,14 +202,14 @@ impl<F: Future<Output: Send + 'static>> Future for Free<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.as_mut().project();
         match this.running.as_mut().poll(this.key.id(), cx) {
-            Poll::Pending => {
+            Polled::Pending => {
                 if this.running.begins_to_wait() {
                     this.key.waits();
                 }
                 Poll::Pending
             }
-            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
-            Poll::Ready(Err(payload)) => Poll::Ready(Ended::Panicked(self.panicked(payload))),
+            Polled::Returned(output, left) => Poll::Ready(self.returned(output, left)),
+            Polled::Panicked(payload) => Poll::Ready(Ended::Panicked(self.panicked(payload))),
         }
     }
 }

@@ -27,8 +27,8 @@ pin_project! {
         options: TurnOptions,
         place: Option<u32>,
         until: Option<Until>,
-        #[pin]
-        sleep: Option<Sleep>,
+        // Few need one, and all of them are moved.
+        sleep: Option<Pin<Box<Sleep>>>,
     }
 
     impl<G> PinnedDrop for Acquire<G>
@@ -58,10 +58,9 @@ impl Until {
     /// `None` is later than the clock can say.
     fn after(wait: Duration) -> Option<Self> {
         let own = Instant::now().checked_add(wait);
-        match Deadline::current() {
-            Some(outer) if outer.is_inherited && own.is_none_or(|own| outer.at < own) => {
-                Some(Self { at: outer.at, is_inherited: true, is_over: false })
-            }
+        let outer = Deadline::current();
+        match outer.at().filter(|_| outer.is_inherited()) {
+            Some(at) if own.is_none_or(|own| at < own) => Some(Self { at, is_inherited: true, is_over: false }),
             _ => own.map(|at| Self { at, is_inherited: false, is_over: false }),
         }
     }
@@ -161,13 +160,13 @@ impl<G: Gate> Acquire<G> {
     /// The task has spent its budget, and something before this may do so each time: its time runs all the same.
     #[cold]
     fn poll_spent(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Held<G>, LimitExceeded>> {
-        let mut this = self.as_mut().project();
+        let this = self.as_mut().project();
         let (Some(gate), Some(wait)) = (&*this.gate, this.options.wait) else { return Poll::Pending };
         if this.until.is_none() {
             *this.until = Until::after(wait);
         }
         let Some(until) = *this.until else { return Poll::Pending };
-        ready!(poll_sleep(this.sleep.as_mut(), until.at, cx));
+        ready!(poll_sleep(this.sleep, until.at, cx));
         let (core, weight) = (gate.core(), this.options.weight);
         if core.try_take(weight) {
             return Poll::Ready(Ok(self.held()));
@@ -178,7 +177,7 @@ impl<G: Gate> Acquire<G> {
 
     #[cold]
     fn poll_wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
-        let mut this = self.project();
+        let this = self.project();
         let (Some(gate), Some(place), options) = (&*this.gate, *this.place, &*this.options) else { return Poll::Pending };
         let core = gate.core();
         let mut turn = None;
@@ -200,7 +199,7 @@ impl<G: Gate> Acquire<G> {
             }
             let deadline = this.until.map(|until| until.at);
             let Some(next) = turn.into_iter().chain(deadline).min() else { return Poll::Pending };
-            ready!(poll_sleep(this.sleep.as_mut(), next, cx));
+            ready!(poll_sleep(this.sleep, next, cx));
             let Some(until) = this.until.as_mut().filter(|until| until.at <= next) else { continue };
             if !until.is_over {
                 // Whoever has a permit may give it back at this very instant, and has not had its turn yet.
@@ -219,11 +218,12 @@ impl<G: Gate> Acquire<G> {
 }
 
 /// Whatever the task has spent, time goes on.
-fn poll_sleep(mut sleep: Pin<&mut Option<Sleep>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-    if sleep.as_ref().as_pin_ref().is_none_or(|sleep| sleep.deadline() != at) {
-        sleep.set(Some(sleep_until(at)));
+fn poll_sleep(sleep: &mut Option<Pin<Box<Sleep>>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+    let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+    if sleep.deadline() != at {
+        sleep.as_mut().reset(at);
     }
-    sleep.as_pin_mut().map_or(Poll::Pending, |sleep| pin!(coop::unconstrained(sleep)).poll(cx))
+    pin!(coop::unconstrained(sleep.as_mut())).poll(cx)
 }
 
 /// One try.

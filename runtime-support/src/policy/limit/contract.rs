@@ -32,6 +32,7 @@ impl<T, E: From<LimitExceeded>> FromLimitExceeded for Result<T, E> {
 /// Always.
 #[cold]
 #[track_caller]
+#[allow(clippy::needless_pass_by_value, reason = "as conversions take it")]
 pub fn refuse<T>(refusal: LimitExceeded) -> T {
     panic!("{refusal}")
 }

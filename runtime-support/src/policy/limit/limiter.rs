@@ -117,7 +117,7 @@ impl Limiter {
     /// # Cancel safety
     /// Dropping the future gives up the place in the queue. A place that was granted in that very moment goes to the next one.
     pub async fn acquire(&self) -> Permit<'_> {
-        self.acquire_many(1).await
+        Permit { _held: Acquire::new(AnyGate::Limiter(self), TurnOptions::PLAIN).await.unwrap_or_else(refuse) }
     }
 
     /// Waits for `weight` places, or units of a rate, at once. Zero is there without waiting.

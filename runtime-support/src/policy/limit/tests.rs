@@ -17,7 +17,9 @@ macro_rules! room_behind_a_stuck_head {
             assert_eq!(works.waiting(), 10_001);
             // Not in the order in which they came.
             let (odd, even): (Vec<u32>, Vec<u32>) = places.iter().partition(|place| *place % 2 == 1);
-            odd.into_iter().chain(even.into_iter().rev()).for_each(|place| drop(works.give_up(place)));
+            odd.into_iter().chain(even.into_iter().rev()).for_each(|place| {
+                works.give_up(place);
+            });
         }
         assert_eq!(works.waiting(), 1);
         works.room()

@@ -176,7 +176,7 @@ impl State {
         if settings.within == Some(Duration::ZERO) {
             return false;
         }
-        let deadline = Deadline::current().map(|deadline| deadline.at);
+        let deadline = Deadline::current().at();
         let Some(end) = self.end.into_iter().chain(deadline).min() else { return true };
         let over = Instant::now().checked_add(self.skipped.saturating_add(delay));
         over.is_some_and(|over| over <= end)

@@ -12,13 +12,14 @@ use pin_project_lite::pin_project;
 
 use super::OnFailure;
 use super::error::ChildError;
-use super::members::{Failure, Members};
+use super::failures::Failure;
+use super::members::Members;
 use crate::report::panic_message;
 use crate::scope::Outstanding;
 use crate::task::ended::{self, Ended, Unseen};
 use crate::task::error::TaskError;
 use crate::task::outcome::Outcome;
-use crate::task::running::{Left, Running};
+use crate::task::running::{Left, Polled, Running};
 use crate::task::who::{TaskId, Who};
 
 pin_project! {
@@ -34,7 +35,9 @@ pin_project! {
 
     impl<F, E> PinnedDrop for Member<F, E> {
         fn drop(this: Pin<&mut Self>) {
-            this.stop();
+            if !this.running.has_left() {
+                this.stop();
+            }
         }
     }
 }
@@ -82,9 +85,12 @@ where
             return Poll::Ready(Ended::Cancelled(self.stop()));
         }
         match this.running.as_mut().poll(id, cx) {
-            Poll::Ready(Ok(output)) => Poll::Ready(self.returned(output)),
-            Poll::Ready(Err(payload)) => Poll::Ready(self.panicked(payload)),
-            Poll::Pending => {
+            Polled::Returned(output, left) => Poll::Ready(self.returned(output, left)),
+            Polled::Panicked(payload) => {
+                let Some(left) = self.as_mut().project().running.leave(id) else { unreachable!("a task ends once") };
+                Poll::Ready(self.panicked(payload, left))
+            }
+            Polled::Pending => {
                 // Nobody knows it before, and nobody could wake it.
                 if this.running.begins_to_wait() && members.waits(seat, id, cx.waker()) {
                     return Poll::Ready(Ended::Cancelled(self.stop()));
@@ -101,15 +107,15 @@ where
     F::Output: Outcome<E>,
 {
     #[inline]
-    fn returned(mut self: Pin<&mut Self>, output: F::Output) -> Ended<F::Output> {
+    fn returned(self: Pin<&mut Self>, output: F::Output, left: Left) -> Ended<F::Output> {
         // What it says is the user's code as well.
         let message = match catch_unwind(AssertUnwindSafe(|| output.failure())) {
             Ok(message) => message,
-            Err(payload) => return self.panicked(payload),
+            Err(payload) => return self.panicked(payload, left),
         };
-        let this = self.as_mut().project();
+        let this = self.project();
         let (members, seat, id) = (&**this.members, *this.seat, *this.id);
-        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        let Left { scope, panicked } = left;
         let (ended, failure) = match (message, panicked) {
             (None, None) => {
                 if needs_drop::<F::Output>() && members.is_unwanted(seat, id) {
@@ -133,11 +139,11 @@ where
     }
 
     #[cold]
-    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>) -> Ended<F::Output> {
+    fn panicked(self: Pin<&mut Self>, payload: Box<dyn Any + Send>, left: Left) -> Ended<F::Output> {
         let this = self.project();
         let (members, seat, id) = (&**this.members, *this.seat, *this.id);
         let who = members.is_who(seat, id);
-        let Some(Left { scope, panicked }) = this.running.leave(id) else { unreachable!("a task ends once") };
+        let Left { scope, panicked } = left;
         if let Some(second) = panicked {
             ended::panicked(&who, &*second);
         }
@@ -162,7 +168,7 @@ type Parted<T, E> = (Ended<T>, Option<Failure<E>>);
 #[cold]
 fn failed<T: Outcome<E>, E>(output: T, who: Who, message: String, on_failure: OnFailure) -> Parted<T, E> {
     if on_failure == OnFailure::Ignore {
-        return (Ended::Failed(output, Unseen::failed(who, message)), None);
+        return (Ended::Failed(Box::new((output, Unseen::failed(who, message)))), None);
     }
     match catch_unwind(AssertUnwindSafe(|| output.judge())) {
         Ok(Ok(output)) => (Ended::Output(output), None),

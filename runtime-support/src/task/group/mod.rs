@@ -2,17 +2,21 @@
 //!
 //! - `group.rs`: what the body and the children spawn with; `child.rs`: the handle of a child
 //! - `whole.rs`: the group itself, a future
-//! - `members.rs`: who is in it, what they share, and what happens when one ends
+//! - `members.rs`: who is in it, and what they share; `seats.rs`: the seats of the children, and their places
+//! - `ending.rs`: what happens when a child ends, or the group; `failures.rs`: what went wrong
 //! - `member.rs`: the future of a child
 //! - `ready.rs`: a child that says when it is ready
 //! - `error.rs`: what a failed group gives
 
 mod child;
+mod ending;
 mod error;
+mod failures;
 mod handle;
 mod member;
 mod members;
 mod ready;
+mod seats;
 mod whole;
 
 pub use self::child::Child;

@@ -16,8 +16,9 @@ use pin_project_lite::pin_project;
 
 use super::OnFailure;
 use super::error::GroupError;
+use super::failures::Failures;
 use super::handle::Group;
-use super::members::{Failures, Members, Setting};
+use super::members::{Members, Setting};
 use crate::report::Collector;
 use crate::scope::{Carried, HowLong, Scope};
 use crate::task::list::{self, Seats};

@@ -27,6 +27,7 @@ pub struct KeyedLimiters {
 
 /// `key = `: the entry of this key.
 #[inline]
+#[allow(clippy::needless_pass_by_value, reason = "it is made for this")]
 pub fn keyed<K: Key>(limiters: &KeyedLimiters, key: K) -> Entry {
     limiters.enter(&key)
 }
@@ -65,6 +66,7 @@ impl KeyedLimiters {
 
     /// How many keys are in use.
     #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "it is for tests")]
     pub fn len(&self) -> usize {
         self.shards().iter().map(|shard| shard.sweep()).sum()
     }

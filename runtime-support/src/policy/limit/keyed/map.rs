@@ -7,6 +7,7 @@
 //! few of its latest idle ones, and drops the others.
 
 use std::any::Any;
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -119,10 +120,11 @@ impl Table {
     }
 
     fn insert(&mut self, inner: Arc<Erased>) {
-        if self.entries.contains_key(&inner.hash) {
-            self.others.push(inner);
-        } else {
-            self.entries.insert(inner.hash, inner);
+        match self.entries.entry(inner.hash) {
+            Slot::Vacant(slot) => {
+                slot.insert(inner);
+            }
+            Slot::Occupied(_) => self.others.push(inner),
         }
     }
 
