@@ -118,6 +118,7 @@ async fn a_busy_server_says_when_to_come_back() {
         let asked = ASKED.fetch_add(1, Ordering::Relaxed);
         Some(match request {
             "GET /soon" if asked < 2 => "503 Service Unavailable\r\nRetry-After: 20",
+            "GET /later" => "503 Service Unavailable\r\nRetry-After: 20",
             "GET /someday" => "503 Service Unavailable\r\nRetry-After: 3600",
             _ => "200 OK",
         })
@@ -132,4 +133,8 @@ async fn a_busy_server_says_when_to_come_back() {
     let error = fetch("someday").await.unwrap_err();
     assert_eq!(error.retry_after(), Some(secs(3600)));
     assert_eq!(ASKED.load(Ordering::Relaxed), 4);
+
+    // Nor longer than there is time for.
+    assert!(timeout(secs(10), fetch("later")).await.unwrap().is_err());
+    assert_eq!(ASKED.load(Ordering::Relaxed), 5);
 }
