@@ -94,10 +94,12 @@ async fn hash_and_give_up(wait: bool) -> io::Result<()> {
     let interrupt = async { if wait { ctrl_c().await } else { pending().await } };
     let hashing = async { hash_for_ever(progress).await.map(drop) };
     let telling = async {
+        // What has not begun would never do so, once it is given up.
+        pieces.recv().await;
         if wait {
             println!("Ctrl-C ends it");
+            while pieces.recv().await.is_some() {}
         }
-        while pieces.recv().await.is_some() && wait {}
         Ok(())
     };
     race!(interrupt, hashing, telling).await?;
