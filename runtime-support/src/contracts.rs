@@ -170,10 +170,18 @@ impl<T, E> HasError for Result<T, E> {
 #[derive(Debug)]
 pub struct Look<T, E>(PhantomData<fn() -> (T, E)>);
 
+impl<T, E> Copy for Look<T, E> {}
+
+impl<T, E> Clone for Look<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
 impl<T, E> Look<T, E> {
     /// The same as a `Result`.
     #[inline]
-    pub fn at(&self, result: Result<T, E>) -> Result<T, E> {
+    pub fn at(self, result: Result<T, E>) -> Result<T, E> {
         result
     }
 }

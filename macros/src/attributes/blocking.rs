@@ -88,7 +88,7 @@ fn refuse_borrows(func: &Func, errors: &mut Errors) {
     for input in &func.sig.inputs {
         match input {
             syn::FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Reference(..)) => {
-                errors.at(receiver, MESSAGE)
+                errors.at(receiver, MESSAGE);
             }
             syn::FnArg::Receiver(receiver) => match receiver_type(receiver) {
                 Some(ty) if borrows(ty) => errors.at(ty, MESSAGE),

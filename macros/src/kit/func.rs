@@ -277,7 +277,7 @@ pub(crate) fn rebound(block: &Group) -> Option<Rebound> {
 
 impl Rebound {
     /// The statements with another value in place of the body.
-    pub(crate) fn replace(&self, value: TokenStream) -> TokenStream {
+    pub(crate) fn replace(&self, value: &TokenStream) -> TokenStream {
         let Self { before, after, .. } = self;
         quote!(#before #value #after)
     }
@@ -323,7 +323,7 @@ mod tests {
         let found = rebound(&block).unwrap();
         assert_eq!(found.receiver.as_ref().unwrap(), "__self");
         assert_eq!(found.block.stream().to_string(), "__self . get (key)");
-        assert!(found.replace(quote!(HERE)).to_string().ends_with("let __ret : u8 = HERE ; __ret"));
+        assert!(found.replace(&quote!(HERE)).to_string().ends_with("let __ret : u8 = HERE ; __ret"));
         let unit: Group = syn::parse2(quote!({
             let key = key;
             let _: () = {

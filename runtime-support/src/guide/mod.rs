@@ -8,6 +8,7 @@
 //! | lint | where | why |
 //! |---|---|---|
 //! | `clippy::used_underscore_binding` | [`generator!`](crate::generator) and [`try_generator!`](crate::try_generator) around a function with an argument such as `_guard` that its body does not name | the body mentions its arguments, so that it owns them as that of an `async fn` does |
+//! | the same | [`#[blocking]`](macro@crate::blocking) on a function with such an argument | the same: the thread has it until it ends |
 
 #[doc = include_str!("as_completed.md")]
 pub mod as_completed {}

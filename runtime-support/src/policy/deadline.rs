@@ -1,7 +1,9 @@
 //! The instant by which a call has to be done, for whoever is below.
 
 use std::cell::Cell;
+use std::ptr::from_ref;
 use std::sync::OnceLock;
+use std::task::Waker;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,6 +11,40 @@ use tokio::time::Instant;
 thread_local! {
     /// That of what is polled at this moment.
     static CURRENT: Cell<Deadline> = const { Cell::new(Deadline::NEVER) };
+    /// The waker by which the timeout above is polled, see `Waking`.
+    static ABOVE: Cell<Waking> = const { Cell::new(Waking(0)) };
+}
+
+/// Which waker it is, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Waking(usize);
+
+impl Waking {
+    #[inline]
+    pub(crate) fn by(waker: &Waker) -> Self {
+        Self(waker.data().addr() ^ from_ref(waker.vtable()).addr().rotate_left(usize::BITS / 2))
+    }
+
+    /// That of the timeout above. Where it is another one than that of a poll, something stands between that polls only what was
+    /// woken: it may not poll again when the time above is over.
+    #[inline]
+    pub(crate) fn above() -> Self {
+        ABOVE.get()
+    }
+
+    /// Sets it while `run` runs.
+    #[inline]
+    pub(crate) fn within<R>(self, run: impl FnOnce() -> R) -> R {
+        struct Before(Waking);
+        impl Drop for Before {
+            #[inline]
+            fn drop(&mut self) {
+                ABOVE.set(self.0);
+            }
+        }
+        let _before = Before(ABOVE.replace(self));
+        run()
+    }
 }
 
 /// When time runs out for what is polled here.
@@ -56,14 +92,14 @@ impl Deadline {
 
     /// The same for what is polled by the one that it ends.
     #[inline]
-    pub(crate) fn from_above(self) -> Self {
+    pub(crate) fn as_own(self) -> Self {
         Self(self.0 & !1)
     }
 
     /// Whether it leaves no more time than another one. One that is never does not.
     #[inline]
     pub(crate) fn is_no_later_than(self, other: Self) -> bool {
-        self != Self::NEVER && self.from_above() <= other
+        self != Self::NEVER && self.as_own() <= other
     }
 
     pub(crate) fn is_past(self) -> bool {
@@ -119,7 +155,7 @@ impl Drop for Before {
     }
 }
 
-/// The instant at which time runs out for the code that is running: the earliest of those of the [`timeout`](crate::timeout)s and
+/// The instant at which time runs out for the code that is running: the earliest of those of the [`timeout`](fn@crate::timeout)s and
 /// `#[timeout]`s around it. `None` where there is none, and in clean-ups.
 ///
 /// It goes along into tasks that are [`spawn`](crate::spawn)ed and into the children of groups, but not into

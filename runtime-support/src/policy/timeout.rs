@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tokio::task::coop;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Waking};
 use super::event;
 use crate::scope::{HowLong, Mark, Scope};
 
@@ -45,9 +45,9 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
         future: Some(future),
         duration,
         own: Deadline::UNKNOWN,
-        is_late: false,
+        late_below: Deadline::UNKNOWN,
         is_inherited: false,
-        alarm: Alarm { sleep: None, at: Deadline::UNKNOWN, known: (0, 0) },
+        alarm: Alarm { sleep: None, at: Deadline::UNKNOWN, known: None },
         scope: Scope::new(),
     }
 }
@@ -62,8 +62,8 @@ pin_project! {
         duration: Duration,
         // Its own, from the first poll until the end is told.
         own: Deadline,
-        // Whether an outer one had passed already when this began: one poll is all that there is time for.
-        is_late: bool,
+        // The outer one that had passed already when this began: below that, one poll is all that there is time for.
+        late_below: Deadline,
         // Whether the deadline that ends it came along into the task.
         is_inherited: bool,
         // Set by the first poll that finds the future pending: what is ready at once needs no timer.
@@ -71,6 +71,18 @@ pin_project! {
         alarm: Alarm,
         // What was handed over in the future.
         scope: Scope,
+    }
+
+    impl<F> PinnedDrop for Timeout<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // It is under way: what it drops still sees the deadline.
+            if *this.own != Deadline::UNKNOWN && this.future.is_some() {
+                let outer = Deadline::current();
+                let deadline = if outer.is_no_later_than(*this.own) { outer } else { *this.own };
+                Deadline::within(deadline, || this.future.set(None));
+            }
+        }
     }
 }
 
@@ -81,33 +93,46 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(future) = this.future.as_mut().as_pin_mut() {
-            let (outer, is_late) = (Deadline::current(), *this.is_late);
+            let outer = Deadline::current();
+            let is_late = outer.as_own() == *this.late_below;
             if *this.own == Deadline::UNKNOWN {
                 let now = Instant::now();
                 *this.own = Deadline::after(now, *this.duration);
-                *this.is_late = outer.at().is_some_and(|at| at <= now);
+                if outer.at().is_some_and(|at| at <= now) {
+                    *this.late_below = outer.as_own();
+                }
             }
             // Looked at in each poll: a future that is pinned may leave the timeout in which it began.
             let is_capped = outer.is_no_later_than(*this.own);
-            let deadline = if is_capped { outer.from_above() } else { *this.own };
+            let deadline = if is_capped { outer.as_own() } else { *this.own };
             // Where an outer timeout polls this one, it ends both.
             let is_ended_above = is_capped && !outer.is_inherited();
             if is_ended_above && is_late {
                 return Poll::Pending;
             }
-            let mark = Mark::now();
-            if let Poll::Ready(output) = Deadline::within(deadline, || future.poll(cx)) {
+            let (mark, waking) = (Mark::now(), Waking::by(cx.waker()));
+            let is_woken_alone = waking != Waking::above();
+            if let Poll::Ready(output) = Deadline::within(deadline, || waking.within(|| future.poll(cx))) {
+                *this.own = Deadline::UNKNOWN;
                 // What is still outstanding is the business of who is around; what this poll has left is that already.
                 this.scope.pass_on();
                 return Poll::Ready(Ok(output));
             }
             this.scope.take_since(mark);
-            if is_ended_above || deadline == Deadline::NEVER {
+            if is_ended_above {
+                // The outer one may leave this behind, in something that polls only what was woken.
+                if is_woken_alone && this.alarm.poll(*this.own, cx).is_ready() {
+                    cx.waker().wake_by_ref();
+                }
+                return Poll::Pending;
+            }
+            if deadline == Deadline::NEVER {
                 return Poll::Pending;
             }
             *this.is_inherited = is_capped;
             // A timer never fires in the poll that sets it, so one poll is all that no time allows.
-            if !this.duration.is_zero() && !(is_capped && deadline.is_past()) {
+            let has_no_time = this.duration.is_zero() || is_capped && deadline.is_past();
+            if !has_no_time {
                 ready!(this.alarm.poll(deadline, cx));
             }
             Deadline::within(deadline, || give_up(this.future, this.scope));
@@ -141,7 +166,7 @@ pin_project! {
         sleep: Option<Sleep>,
         at: Deadline,
         // Where the waker is that it has, and what it is. The timer keeps that one alive, so nobody else's can be there.
-        known: (usize, usize),
+        known: Option<(usize, usize)>,
     }
 }
 
@@ -154,10 +179,12 @@ impl Alarm {
             let Some(instant) = at.at() else { return Poll::Pending };
             this.sleep.set(Some(sleep_until(instant)));
             *this.at = at;
-        } else if *this.known == waker && this.sleep.as_ref().as_pin_ref().is_some_and(|sleep| !sleep.is_elapsed()) {
+        } else if *this.known == Some(waker) && this.sleep.as_ref().as_pin_ref().is_some_and(|sleep| !sleep.is_elapsed()) {
             return Poll::Pending;
         }
-        *this.known = waker;
+        // Of a waker whose copies are elsewhere that says nothing.
+        let is_there = *this.known == Some(waker) || cx.waker().clone().will_wake(cx.waker());
+        *this.known = is_there.then_some(waker);
         let Some(sleep) = this.sleep.as_pin_mut() else { return Poll::Pending };
         if coop::has_budget_remaining() {
             sleep.poll(cx)

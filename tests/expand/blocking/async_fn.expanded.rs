@@ -22,6 +22,7 @@ async fn digest(data: Vec<u8>) -> Result<Digest, Error> {
                     ),
                     move || {
                         if false {
+                            ::weftwork::__private::moved((data,));
                             return {
                                 ::weftwork::__private::returned::<Result<Digest, Error>>()
                             };

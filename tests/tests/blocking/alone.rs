@@ -1,11 +1,12 @@
 //! P102 and P104: work whose caller has left while it ran.
 
+use std::pin::Pin;
 use std::sync::mpsc;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use tokio::time::advance;
-use weftwork::__private::{Cpu, Threads, blocking_on};
+use weftwork::__private::{Cpu, Threads, blocking as blocking_on};
 use weftwork::{ReportKind, Retry, blocking, cancelled, clean_ups, drain, secs, timeout};
 use weftwork_tests::{Reports, on_both_runtimes, poll_once};
 
@@ -42,7 +43,7 @@ fn p102_once_begun_it_runs_to_its_end_and_its_result_is_dropped_there() {
 async fn p104_a_timeout_above_does_not_wait_for_the_thread() {
     let (work, mut holder) = held();
     let line = line!() + 1;
-    let mut call = Box::pin(timeout(secs(1), blocking_on(Threads, "p104_slow", move || work.wait())));
+    let mut call = Box::pin(timeout(secs(1), blocking_on(Threads, "p104_slow", (), move || work.wait())));
     assert!(poll_once(call.as_mut()).is_pending());
     holder.has_begun().await;
     assert_eq!(clean_ups().len(), 0);
@@ -90,7 +91,11 @@ fn p102_it_can_see_that_nobody_waits_any_more() {
                 seen.send(true).unwrap();
             };
             let name = "p102_it_can_see";
-            let mut call = Box::pin(if on_cores { blocking_on(Cpu, name, body) } else { blocking_on(Threads, name, body) });
+            let mut call: Pin<Box<dyn Future<Output = _>>> = if on_cores {
+                Box::pin(blocking_on(Cpu, name, (), body))
+            } else {
+                Box::pin(blocking_on(Threads, name, (), body))
+            };
             assert!(poll_once(call.as_mut()).is_pending());
             holder.has_begun().await;
             holder.let_go();
@@ -108,7 +113,7 @@ fn p102_a_panic_that_nobody_waits_for_is_reported() {
         let reports = Reports::of("p102_reported");
         let (work, mut holder) = held();
         let line = line!() + 1;
-        let mut call = Box::pin(blocking_on(Threads, "p102_reported", move || {
+        let mut call = Box::pin(blocking_on(Threads, "p102_reported", (), move || {
             work.wait();
             panic!("too late");
         }));
@@ -127,7 +132,7 @@ fn p102_a_panic_that_nobody_waits_for_is_reported() {
 fn p102_so_is_one_that_the_caller_did_not_look_at() {
     on_both_runtimes(|| async {
         let reports = Reports::of("p102_not_looked_at");
-        let mut call = Box::pin(blocking_on(Threads, "p102_not_looked_at", || panic!("seen by nobody")));
+        let mut call = Box::pin(blocking_on(Threads, "p102_not_looked_at", (), || panic!("seen by nobody")));
         // The waker of this poll is woken behind the end.
         let woken = std::sync::Arc::new(Woken(tokio::sync::Notify::new()));
         let waker = std::task::Waker::from(woken.clone());
@@ -157,7 +162,7 @@ fn p102_a_result_whose_drop_panics_is_reported() {
     on_both_runtimes(|| async {
         let reports = Reports::of("p102_thorny");
         let (work, mut holder) = held();
-        let mut call = Box::pin(blocking_on(Threads, "p102_thorny", move || {
+        let mut call = Box::pin(blocking_on(Threads, "p102_thorny", (), move || {
             work.wait();
             Thorny
         }));

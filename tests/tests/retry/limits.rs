@@ -45,9 +45,17 @@ async fn p84_time_alone_ends_it() {
         sleep(secs(3)).await;
         calls.fail().await
     };
-    // Without a sleep, too, no attempt begins later.
+    // Without a backoff, too, no attempt begins later.
     assert_eq!(signed(retry.run(long).await), -4);
-    assert_eq!(calls.took(), secs(12));
+    assert_eq!(calls.took(), secs(12) + millis(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn p84_time_alone_ends_what_fails_at_once() {
+    let calls = Calls::new();
+    // On this clock no time passes by trying.
+    assert_eq!(signed(Retry::lasting(millis(5)).run(|| calls.fail()).await), -6);
+    assert_eq!(calls.took(), millis(5));
 }
 
 #[tokio::test(start_paused = true)]

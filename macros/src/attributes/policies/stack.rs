@@ -91,7 +91,7 @@ pub(super) fn emit(
             tail.replace(quote!(#keyword #capture { #prelude #code }))
         }
         Shape::Rebound(tail, rebound) => {
-            let (keyword, capture, statements) = (&tail.keyword, &tail.capture, rebound.replace(quote!({ #prelude #code })));
+            let (keyword, capture, statements) = (&tail.keyword, &tail.capture, rebound.replace(&quote!({ #prelude #code })));
             tail.replace(quote!(#keyword #capture { #statements }))
         }
     };
@@ -141,6 +141,7 @@ impl Stack<'_> {
         let (moved, statements) = (self.moved(), block.stream());
         if let Some(Layer::Blocking(blocking)) = self.layers.last() {
             let keyword = self.retries().last().map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site()));
+            let edge = if self.func.bindings().is_empty() { quote!(#edge) } else { self.owned(&self.func.bindings()) };
             return blocking.body(around, self.output, &regroup(block, quote!(#edge #statements)), keyword);
         }
         let keyword = self.keyword();
@@ -204,15 +205,17 @@ impl Stack<'_> {
         } else {
             Vec::new()
         };
-        if names.is_empty() {
-            return TokenStream::new();
-        }
+        if names.is_empty() { TokenStream::new() } else { self.owned(&names) }
+    }
+
+    /// An edge that is never taken, in which a body owns all of these.
+    fn owned(&self, names: &[Ident]) -> TokenStream {
         let (krate, output) = (self.krate, self.output);
-        if output.is_never() {
-            return TokenStream::new();
-        }
-        let value = output.value(krate);
-        quote!(if false { #krate::__private::moved((#(#names,)*)); return #value; })
+        let value = if output.is_never() { quote!({ loop {} }) } else { output.value(krate).into_token_stream() };
+        // A name with an underscore says that the body does not use it, which is no reason to be rid of it.
+        let is_unused = names.iter().any(|name| name.to_string().starts_with('_'));
+        let allow = is_unused.then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+        quote!(if false { #allow #krate::__private::moved((#(#names,)*)); return #value; })
     }
 
     /// What the layers share: each conversion is named once, on the user's return type, so that a missing one is one error. It is
@@ -224,7 +227,7 @@ impl Stack<'_> {
             let from_elapsed = timeout::from_elapsed();
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
-        let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.from_refusal());
+        let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.refusal());
         let look = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
             let look = retry::look();
             quote!(let #look = <#output as #krate::__private::HasError>::LOOK;)
@@ -241,7 +244,7 @@ impl Stack<'_> {
 impl Stack<'_> {
     /// A refusal that the function has asked for has to be one of its results. Any other is a defect of the program: one of its results
     /// where it can be, or else a panic.
-    fn from_refusal(&self) -> TokenStream {
+    fn refusal(&self) -> TokenStream {
         let Self { output, krate, .. } = self;
         let (private, from_refusal) = (quote!(#krate::__private), limit::from_refusal());
         let found = if self.layers.iter().any(|layer| matches!(layer, Layer::Limit(limit) if limit.converts())) {

@@ -199,7 +199,7 @@ mod tests {
     async fn p103_what_is_kept_is_kept_until_the_thread_has_ended() {
         let (begun, has_begun) = mpsc::channel();
         let (go, may_go) = mpsc::channel::<()>();
-        let mut call = Box::pin(blocking_on(Threads, "p103", move || {
+        let mut call = Box::pin(blocking_on(Threads, "p103", (), move || {
             begun.send(()).unwrap();
             may_go.recv().unwrap();
         }));

@@ -97,7 +97,7 @@ impl<W, A> Retry<W, A> {
     /// Attempts and sleeps together get so much time, from the first poll on.
     ///
     /// A sleep that would end later is not begun, and the last error comes at once; without a sleep no attempt begins later. One that
-    /// runs is not cut: that is what [`timeout`](crate::timeout) around it does. With zero there is no retry; `Duration::MAX` is no
+    /// runs is not cut: that is what [`timeout`](fn@crate::timeout) around it does. With zero there is no retry; `Duration::MAX` is no
     /// limit.
     #[must_use]
     #[inline]

@@ -154,6 +154,8 @@ impl State {
     #[cold]
     fn pause(&mut self, settings: &Settings, hint: Option<Duration>) -> Option<Pause> {
         let delay = hint.unwrap_or_else(|| settings.delay(self.number));
+        // Time alone ends it: so time has to pass, also on a clock that is paused.
+        let delay = if settings.attempts.is_none() { delay.max(Duration::from_millis(1)) } else { delay };
         if !self.has_time_for(settings, delay) {
             settings.budget.inspect(|budget| budget.give_back());
             return None;
