@@ -1,5 +1,7 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
+use std::convert::identity;
+
 use futures_core::Stream;
 
 use crate::policy::timeout::Elapsed;
@@ -146,36 +148,35 @@ pub fn ending<R: FromTxError>() -> Ending<R> {
 }
 
 /// A function's result that `#[retry]` and `#[fallback]` can look into: every `Result`.
+///
+/// Its parameters are inferred and no associated types: of a type that is none rustc then says so once.
 #[diagnostic::on_unimplemented(
     message = "`#[retry]` and `#[fallback]` act on the error of a `Result`, and `{Self}` is none",
     label = "has no error",
     note = "return a `Result`"
 )]
-pub trait HasError {
-    /// What it is when all went well.
-    type Value;
-    /// What it is when not.
-    type Error;
+pub trait HasError<T, E>: Sized {
     #[doc(hidden)]
-    fn into_result(self) -> Result<Self::Value, Self::Error>;
+    fn views() -> Views<Self, T, E>;
 }
 
+/// There and back.
+type Views<R, T, E> = (fn(R) -> Result<T, E>, fn(Result<T, E>) -> R);
+
 #[diagnostic::do_not_recommend]
-impl<T, E> HasError for Result<T, E> {
-    type Value = T;
-    type Error = E;
-    fn into_result(self) -> Self {
-        self
+impl<T, E> HasError<T, E> for Result<T, E> {
+    fn views() -> Views<Self, T, E> {
+        (identity, identity)
     }
 }
 
 /// What a `#[blocking]` function takes and returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can not move to the thread of a `#[blocking]` function",
-    label = "can not be sent to another thread",
+    label = "is not `Send + 'static`",
     note = "the body runs on another thread: what it takes and returns has to be `Send + 'static`"
 )]
-pub trait Movable {
+pub trait Movable<Way = Itself> {
     /// That this was found out.
     type Proof;
     #[doc(hidden)]
@@ -183,14 +184,26 @@ pub trait Movable {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + 'static> Movable for T {
+impl<T: Send + 'static> Movable<Itself> for T {
     type Proof = ();
     const PROOF: () = ();
 }
 
-/// Work for another thread. Its arguments and its result were looked at before: where `Proof` has failed, rustc has said so, and says
-/// nothing more of this.
-pub trait Work<Proof>: Send + 'static {
+/// The second way to choose from, for the same reason as with [`AsyncIterable`].
+#[diagnostic::do_not_recommend]
+impl<T: Nothing> Movable<NoWay> for T {
+    type Proof = ();
+    const PROOF: () = ();
+}
+
+/// Work for another thread. Its arguments and its result were looked at before. Where `Proof` or `ResultProof` has failed, rustc has said
+/// so, and says nothing more of this: of the two ways that no function takes it can not tell which one was meant.
+#[diagnostic::on_unimplemented(
+    message = "the body of this `#[blocking]` function can not move to another thread",
+    label = "takes or returns something that is not `Send + 'static`",
+    note = "the body runs on another thread: what it takes and returns has to be `Send + 'static`"
+)]
+pub trait Work<Proof, ResultProof>: Send + 'static {
     /// What it gives.
     type Output: Send + 'static;
     #[doc(hidden)]
@@ -198,7 +211,7 @@ pub trait Work<Proof>: Send + 'static {
 }
 
 #[diagnostic::do_not_recommend]
-impl<Proof, W, T> Work<Proof> for W
+impl<Proof, W, T> Work<Proof, ()> for W
 where
     W: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
@@ -207,4 +220,16 @@ where
     fn run(self) -> T {
         self()
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Proof, W: Send + 'static> Work<Proof, NoWay> for W {
+    type Output = ();
+    fn run(self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<Proof, W: Send + 'static> Work<Proof, Itself> for W {
+    type Output = ();
+    fn run(self) {}
 }

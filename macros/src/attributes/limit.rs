@@ -110,7 +110,8 @@ impl Limit {
         let turn = quote!(#private::turn(#function)#weight #max_waiting #wait);
         let refused = from_refusal();
         let inner = inner.into_future(around);
-        Code::Future(quote!(#private::limit(#gate, #turn, #refused, #capture || #inner)))
+        let bars = quote_spanned!(around.moves=> ||);
+        Code::Future(quote!(#private::limit(#gate, #turn, #refused, #capture #bars #inner)))
     }
 
     fn gate(&self, krate: &TokenStream) -> TokenStream {

@@ -116,7 +116,8 @@ impl Retry {
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (retry, output, pause, into_result) = (local("retry"), local("output"), local("pause"), into_result());
+        let (retry, output, pause) = (local("retry"), local("output"), local("pause"));
+        let (into_result, from_result) = (into_result(), from_result());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
         let copies = self.cloned.iter().map(|name| {
@@ -126,19 +127,20 @@ impl Retry {
         });
         let inner = inner.into_future(around);
         let (attempt, over) = (around.watched(quote!(#retry.attempt(#inner))), around.watched(quote!(#pause.over())));
+        // By its path: a trait of the user's may have a method `next` for everything.
         let next = match (&self.when, &self.after) {
-            (None, None) => quote!(next(#output)),
-            (Some(when), None) => quote!(next_when(#output, #when)),
-            (None, Some(after)) => quote!(next_after(#output, #after)),
-            (Some(when), Some(after)) => quote!(next_with(#output, #when, #after)),
+            (None, None) => quote!(next(&mut #retry, #output)),
+            (Some(when), None) => quote!(next_when(&mut #retry, #output, #when)),
+            (None, Some(after)) => quote!(next_after(&mut #retry, #output, #after)),
+            (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
         Code::Inline(quote! {
             let mut #retry = #private::retrying(#function, #settings);
             loop {
                 #(#copies)*
                 let #output = #into_result(#attempt.await);
-                match #retry.#next {
-                    #private::Next::Done(#output) => break #output,
+                match #private::Retrying::#next {
+                    #private::Next::Done(#output) => break #from_result(#output),
                     #private::Next::Again(#pause) => #over.await,
                 }
             }
@@ -149,6 +151,11 @@ impl Retry {
 /// What turns the function's own result into a `Result`, named once for all layers that look into it.
 pub(crate) fn into_result() -> Ident {
     local("into_result")
+}
+
+/// What turns it back.
+pub(crate) fn from_result() -> Ident {
+    local("from_result")
 }
 
 /// The names in `clone(..)`.

@@ -7,10 +7,10 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
         Option<Page>,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let into_result: fn(_) -> _ = <Result<
+    let (into_result, from_result) = <Result<
         Option<Page>,
         FetchError,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("fetch");
     match into_result(
         call
@@ -34,7 +34,7 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
             )
             .await,
     ) {
-        ::weftwork::__private::Ok(value) => ::weftwork::__private::Ok(value),
+        ::weftwork::__private::Ok(value) => from_result(::weftwork::__private::Ok(value)),
         ::weftwork::__private::Err(__error) => {
             match __error {
                 FetchError::NotFound => {
@@ -46,7 +46,7 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
                     warn(url);
                     Ok(None)
                 }
-                __error => ::weftwork::__private::Err(__error),
+                __error => from_result(::weftwork::__private::Err(__error)),
             }
         }
     }

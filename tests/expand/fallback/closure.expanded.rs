@@ -7,10 +7,10 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
         Page,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let into_result: fn(_) -> _ = <Result<
+    let (into_result, from_result) = <Result<
         Page,
         FetchError,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("fetch");
     call.around(
             ::weftwork::__private::timeout(
@@ -38,14 +38,13 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
                             .await,
                     ) {
                         ::weftwork::__private::Ok(value) => {
-                            ::weftwork::__private::Ok(value)
+                            from_result(::weftwork::__private::Ok(value))
                         }
                         ::weftwork::__private::Err(__error) => {
-                            ::weftwork::__private::fall_back(
-                                "fetch",
-                                __error,
-                                |error| cached(id).ok_or(error),
-                            )
+                            ::weftwork::__private::fall_back::<
+                                _,
+                                Result<Page, FetchError>,
+                            >("fetch", __error, |error| cached(id).ok_or(error))
                         }
                     }
                 },

@@ -2,10 +2,10 @@
 /// Policies, outermost first:
 /// - `retry(within = 10s, backoff = constant(100ms), budget = BUDGET)`
 async fn send(id: u64) -> Result<Reply, Error> {
-    let into_result: fn(_) -> _ = <Result<
+    let (into_result, from_result) = <Result<
         Reply,
         Error,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -35,8 +35,8 @@ async fn send(id: u64) -> Result<Reply, Error> {
                 )
                 .await,
         );
-        match retry.next(output) {
-            ::weftwork::__private::Next::Done(output) => break output,
+        match ::weftwork::__private::Retrying::next(&mut retry, output) {
+            ::weftwork::__private::Next::Done(output) => break from_result(output),
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,
         }
     }

@@ -2,10 +2,10 @@
 /// Policies, outermost first:
 /// - `retry(attempts = self.attempts(), after = Error::retry_after, clone(request, key))`
 async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Error> {
-    let into_result: fn(_) -> _ = <Result<
+    let (into_result, from_result) = <Result<
         Reply,
         Error,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -34,8 +34,12 @@ async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Er
                 )
                 .await,
         );
-        match retry.next_after(output, Error::retry_after) {
-            ::weftwork::__private::Next::Done(output) => break output,
+        match ::weftwork::__private::Retrying::next_after(
+            &mut retry,
+            output,
+            Error::retry_after,
+        ) {
+            ::weftwork::__private::Next::Done(output) => break from_result(output),
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,
         }
     }

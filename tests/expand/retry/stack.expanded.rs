@@ -15,10 +15,10 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
         Option<Page>,
         FetchError,
     > as ::weftwork::FromLimitExceeded>::from_limit_exceeded;
-    let into_result: fn(_) -> _ = <Result<
+    let (into_result, from_result) = <Result<
         Option<Page>,
         FetchError,
-    > as ::weftwork::__private::HasError>::into_result;
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("fetch");
     match into_result(
         call
@@ -91,8 +91,14 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
                                     )
                                     .await,
                             );
-                            match retry.next_when(output, FetchError::is_transient) {
-                                ::weftwork::__private::Next::Done(output) => break output,
+                            match ::weftwork::__private::Retrying::next_when(
+                                &mut retry,
+                                output,
+                                FetchError::is_transient,
+                            ) {
+                                ::weftwork::__private::Next::Done(output) => {
+                                    break from_result(output);
+                                }
                                 ::weftwork::__private::Next::Again(pause) => {
                                     pause.over().await
                                 }
@@ -103,14 +109,14 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
             )
             .await,
     ) {
-        ::weftwork::__private::Ok(value) => ::weftwork::__private::Ok(value),
+        ::weftwork::__private::Ok(value) => from_result(::weftwork::__private::Ok(value)),
         ::weftwork::__private::Err(__error) => {
             match __error {
                 FetchError::NotFound => {
                     ::weftwork::__private::fell_back("fetch");
                     Ok(None)
                 }
-                __error => ::weftwork::__private::Err(__error),
+                __error => from_result(::weftwork::__private::Err(__error)),
             }
         }
     }

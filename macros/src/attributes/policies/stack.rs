@@ -58,6 +58,10 @@ pub(crate) struct Around<'a> {
     pub(crate) site: Site<'a>,
     /// How blocks and closures at this place capture: by `move`, or what the body uses as it uses it.
     pub(crate) capture: TokenStream,
+    /// Where rustc says what can not be moved into them: at the `#[retry]` above, if there is one.
+    pub(crate) moves: Span,
+    /// What the function's future gives.
+    pub(crate) output: &'a Output,
     /// The edge that tells rustc what a block gives.
     edge: TokenStream,
     /// Nothing is around this layer.
@@ -116,6 +120,12 @@ impl Stack<'_> {
         let around = |place: usize| Around {
             site: Site { krate: self.krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] },
             capture: self.capture(place),
+            moves: self.layers[..place]
+                .iter()
+                .rev()
+                .find_map(Layer::retry)
+                .map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site())),
+            output: self.output,
             edge: self.output.edge(self.krate),
             is_outermost: place == 0,
         };
@@ -160,7 +170,7 @@ impl Stack<'_> {
     }
 
     fn retries(&self) -> impl DoubleEndedIterator<Item = &retry::Retry> {
-        self.layers.iter().filter_map(|layer| if let Layer::Retry(retry) = layer { Some(&**retry) } else { None })
+        self.layers.iter().filter_map(Layer::retry)
     }
 
     /// How blocks and closures capture at a place of the stack. What runs again borrows, and so does what leaves arguments to a layer
@@ -224,10 +234,10 @@ impl Stack<'_> {
             let from_elapsed = timeout::from_elapsed();
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
-        let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.from_refusal());
+        let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.refusal());
         let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
-            let into_result = retry::into_result();
-            quote!(let #into_result: fn(_) -> _ = <#output as #krate::__private::HasError>::into_result;)
+            let (into_result, from_result) = (retry::into_result(), retry::from_result());
+            quote!(let (#into_result, #from_result) = <#output as #krate::__private::HasError<_, _>>::views();)
         });
         let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
             let ending = transactional::ending();
@@ -241,12 +251,12 @@ impl Stack<'_> {
 impl Stack<'_> {
     /// A refusal that the function has asked for has to be one of its results. Any other is a defect of the program: one of its results
     /// where it can be, or else a panic.
-    fn from_refusal(&self) -> TokenStream {
+    fn refusal(&self) -> TokenStream {
         let Self { output, krate, .. } = self;
         let (private, from_refusal) = (quote!(#krate::__private), limit::from_refusal());
         let found = if self.layers.iter().any(|layer| matches!(layer, Layer::Limit(limit) if limit.converts())) {
             quote!(<#output as #krate::FromLimitExceeded>::from_limit_exceeded)
-        } else if output.is_named() {
+        } else if output.is_named() && !output.is_never() {
             quote!({
                 use #private::choose::*;
                 (&&#private::answer::<#output>()).refused()
@@ -259,6 +269,10 @@ impl Stack<'_> {
 }
 
 impl Layer {
+    fn retry(&self) -> Option<&retry::Retry> {
+        if let Self::Retry(retry) = self { Some(retry) } else { None }
+    }
+
     /// What it evaluates when the body is over.
     fn behind(&self) -> Option<&TokenStream> {
         match self {

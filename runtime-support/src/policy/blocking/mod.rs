@@ -93,12 +93,14 @@ where
 
 /// `#[blocking]`: the body of a function, with a proof that its arguments and its result can move.
 #[track_caller]
-pub fn blocking_on<On: pool::On, Proof, W: Work<Proof>>(
+pub fn blocking_on<On: pool::On, Proof, ResultProof, W: Work<Proof, ResultProof>>(
     _: On,
     function: &'static str,
     _: Proof,
+    _: ResultProof,
     work: W,
-) -> Blocking<impl FnOnce() -> W::Output + Send + 'static, W::Output> {
+) -> impl Future<Output = W::Output> {
+    // The type says no more, so that nothing is asked once more of a result that has failed already.
     Blocking::new(Order { name: Cow::Borrowed(function), pool: On::POOL.0, said: "`#[blocking]` on" }, move || work.run())
 }
 
