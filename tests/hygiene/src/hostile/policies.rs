@@ -121,16 +121,7 @@ async fn generics<F, C, M, R, const N: usize>(values: (F, C, M, R, [u8; N])) -> 
 #[::weftwork::timeout(8s, or = Answer::Ok(3))]
 #[::weftwork::retry(attempts = 2, backoff = 50ms..2s, jitter, when = |_| true, clone(output))]
 #[::weftwork::timeout(2s)]
-async fn every_layer(
-    output: u8,
-    retry: u8,
-    pause: u8,
-    value: u8,
-    error: u8,
-    call: u8,
-    into_result: u8,
-    from_result: u8,
-) -> Answer {
+async fn every_layer(output: u8, retry: u8, pause: u8, call: u8, into_result: u8, from_result: u8) -> Answer {
     Answer::Ok(output + retry + pause + call + into_result + from_result)
 }
 
