@@ -1,9 +1,13 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
-use std::marker::PhantomData;
+use std::convert::identity;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+use crate::policy::blocking::Blocking;
 use crate::policy::timeout::Elapsed;
 
 /// A function's result that can say that time ran out.
@@ -148,51 +152,35 @@ pub fn ending<R: FromTxError>() -> Ending<R> {
 }
 
 /// A function's result that `#[retry]` and `#[fallback]` can look into: every `Result`.
+///
+/// Its parameters are inferred and no associated types: of a type that is none rustc then says so once.
 #[diagnostic::on_unimplemented(
     message = "`#[retry]` and `#[fallback]` act on the error of a `Result`, and `{Self}` is none",
     label = "has no error",
     note = "return a `Result`"
 )]
-pub trait HasError {
-    /// Looks into it.
-    type Look;
+pub trait HasError<T, E>: Sized {
     #[doc(hidden)]
-    const LOOK: Self::Look;
+    fn views() -> Views<Self, T, E>;
 }
+
+/// There and back.
+type Views<R, T, E> = (fn(R) -> Result<T, E>, fn(Result<T, E>) -> R);
 
 #[diagnostic::do_not_recommend]
-impl<T, E> HasError for Result<T, E> {
-    type Look = Look<T, E>;
-    const LOOK: Look<T, E> = Look(PhantomData);
-}
-
-/// Knows that something is a `Result`. Expansions have one for all their layers: so what is none is one error.
-#[derive(Debug)]
-pub struct Look<T, E>(PhantomData<fn() -> (T, E)>);
-
-impl<T, E> Copy for Look<T, E> {}
-
-impl<T, E> Clone for Look<T, E> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, E> Look<T, E> {
-    /// The same as a `Result`.
-    #[inline]
-    pub fn at(self, result: Result<T, E>) -> Result<T, E> {
-        result
+impl<T, E> HasError<T, E> for Result<T, E> {
+    fn views() -> Views<Self, T, E> {
+        (identity, identity)
     }
 }
 
 /// What a `#[blocking]` function takes and returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can not move to the thread of a `#[blocking]` function",
-    label = "can not be sent to another thread",
+    label = "is not `Send + 'static`",
     note = "the body runs on another thread: what it takes and returns has to be `Send + 'static`"
 )]
-pub trait Movable {
+pub trait Movable<Way = Itself> {
     /// That this was found out.
     type Proof;
     #[doc(hidden)]
@@ -200,28 +188,61 @@ pub trait Movable {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + 'static> Movable for T {
+impl<T: Send + 'static> Movable<Itself> for T {
     type Proof = ();
     const PROOF: () = ();
 }
 
-/// Work for another thread. Its arguments and its result were looked at before: where `Proof` has failed, rustc has said so, and says
-/// nothing more of this.
-pub trait Work<Proof>: Send + 'static {
-    /// What it gives.
-    type Output: Send + 'static;
-    #[doc(hidden)]
-    fn run(self) -> Self::Output;
+/// The second way to choose from, for the same reason as with [`AsyncIterable`].
+#[diagnostic::do_not_recommend]
+impl<T: Nothing> Movable<NoWay> for T {
+    type Proof = ();
+    const PROOF: () = ();
 }
 
+/// Work for another thread. Its arguments and its result were looked at before. Where `Proof` or `ResultProof` has failed, rustc has said
+/// so, and says nothing more of this: of the two ways that no function takes it can not tell which one was meant.
+#[diagnostic::on_unimplemented(
+    message = "the body of this `#[blocking]` function can not move to another thread",
+    label = "takes or returns something that is not `Send + 'static`",
+    note = "the body runs on another thread: what it takes and returns has to be `Send + 'static`"
+)]
+pub trait Work<Proof, ResultProof, T>: Sized {
+    #[doc(hidden)]
+    fn job(self) -> Job<Self, T>;
+}
+
+/// Work with what makes it a future: who holds this asks nothing more of its types.
+#[derive(Debug)]
+pub struct Job<W, T> {
+    pub(crate) work: W,
+    pub(crate) poll: Poller<W, T>,
+}
+
+/// How the future of such work is polled.
+pub(crate) type Poller<W, T> = fn(Pin<&mut Blocking<W, T>>, &mut Context<'_>) -> Poll<T>;
+
 #[diagnostic::do_not_recommend]
-impl<Proof, W, T> Work<Proof> for W
+impl<Proof, W, T> Work<Proof, (), T> for W
 where
     W: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    type Output = T;
-    fn run(self) -> T {
-        self()
+    fn job(self) -> Job<Self, T> {
+        Job { work: self, poll: Blocking::poll }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Proof, W: Nothing, T> Work<Proof, NoWay, T> for W {
+    fn job(self) -> Job<Self, T> {
+        unreachable!("nothing is `Nothing`")
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Proof, W: Nothing, T> Work<Proof, Itself, T> for W {
+    fn job(self) -> Job<Self, T> {
+        unreachable!("nothing is `Nothing`")
     }
 }

@@ -1,15 +1,15 @@
 //! `#[blocking]`: the body runs on a thread that may block.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::{self, Visit};
 use syn::{Lifetime, ParenthesizedGenericArguments, Receiver, ReceiverKind, Type, TypeFnPtr, TypeReference};
 
 use super::policies::{Around, Code, Site};
 use crate::kit::args::{Args, Grammar};
 use crate::kit::errors::Errors;
-use crate::kit::func::{Body, Func};
-use crate::kit::returns::Output;
+use crate::kit::func::{Body, Func, is_conditional};
+use crate::kit::returns::{Output, ends};
 use crate::kit::scan::{Piece, piece};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
@@ -31,7 +31,7 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
-    pub(crate) fn plan(args: &mut Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn plan(args: &mut Args, func: &Func, is_future: bool, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.len();
         for bare in &args.bare {
             errors.at(
@@ -39,8 +39,17 @@ impl Blocking {
                 "`#[blocking]` takes nothing, or `cpu` for work that computes\nwrite `#[blocking]` or `#[blocking(cpu)]`",
             );
         }
-        let cpu = args.take("cpu").map(|option| option.key);
+        let cpu = args.take("cpu");
+        if let Some(cpu) = cpu.as_ref().filter(|cpu| !cpu.value.is_empty()) {
+            errors
+                .at(&cpu.value, "`cpu` stands alone: the pool has as many threads as there are cores\nwrite `#[blocking(cpu)]`");
+        }
+        let cpu = cpu.map(|option| option.key);
         if func.sig.asyncness.is_none() {
+            if !is_future {
+                // That is an error of every policy.
+                return None;
+            }
             errors.at(
                 func.sig.fn_token,
                 format_args!("`#[blocking]` moves the body of an `async fn`\nwrite `async fn {}`", func.sig.ident),
@@ -52,15 +61,16 @@ impl Blocking {
             refuse_awaits(&body.stream(), site, errors);
         }
         let types = func.sig.inputs.iter().filter_map(|input| match input {
+            syn::FnArg::Typed(typed) if is_conditional(&typed.attrs) => None,
             syn::FnArg::Typed(typed) => Some((*typed.ty).clone()),
-            syn::FnArg::Receiver(receiver) => receiver_type(receiver).cloned(),
+            syn::FnArg::Receiver(receiver) => Some(receiver_type(receiver).cloned().unwrap_or_else(|| own_type(receiver))),
         });
         let types = types.filter(|ty| !matches!(ty, Type::ImplTrait(_))).collect();
         (errors.len() == before).then_some(Self { cpu, types })
     }
 
     /// In:  `{ BODY }`
-    /// Out: `blocking(Threads, "name", (<A as Movable>::PROOF, <R as Movable>::PROOF), move || { BODY })`
+    /// Out: `blocking(Threads, "name", (<A as Movable<_>>::PROOF,), <R as Movable<_>>::PROOF, move || { BODY })`
     ///
     /// What the arguments and the result have to be is asked at their own types. The proof of it goes along: where it fails, rustc
     /// says nothing more of the closure.
@@ -70,8 +80,9 @@ impl Blocking {
         let types = &self.types;
         // Of an `impl Trait` in it nothing is known here: the closure is asked about that.
         let is_asked = !output.is_never() && output.is_named();
-        let result = is_asked.then(|| quote!(<#output as #private::Movable>::PROOF,));
-        let proof = quote!((#(<#types as #private::Movable>::PROOF,)* #result));
+        let result = if is_asked { proof(&output.to_token_stream(), &private) } else { quote!(()) };
+        let proofs = types.iter().map(|ty| proof(&ty.to_token_stream(), &private));
+        let proof = quote!((#(#proofs,)*), #result);
         let pool = match &self.cpu {
             // Without the feature the error stands there.
             Some(cpu) => Ident::new("Cpu", cpu.span().resolved_at(Span::mixed_site())),
@@ -80,6 +91,13 @@ impl Blocking {
         let closure = quote_spanned!(span=> move || #block);
         Code::Future(quote!(#private::blocking(#private::#pool, #function, #proof, #closure)))
     }
+}
+
+/// Asks whether a type may move to a thread. rustc answers at the type.
+fn proof(ty: &TokenStream, private: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let (open, proof) = (quote_spanned!(first=> <), Ident::new("PROOF", last));
+    quote!(#open #ty as #private::Movable<_>>::#proof)
 }
 
 /// The thread may outlive the caller, and with it everything that is borrowed from there.
@@ -103,6 +121,12 @@ fn refuse_borrows(func: &Func, errors: &mut Errors) {
 /// `Arc<Self>` of `self: Arc<Self>`.
 fn receiver_type(receiver: &Receiver) -> Option<&Type> {
     if let ReceiverKind::Typed(_, ty) = &receiver.kind { Some(ty) } else { None }
+}
+
+/// `Self` of `self`, to be underlined there.
+fn own_type(receiver: &Receiver) -> Type {
+    let span = receiver.self_token.span;
+    syn::parse_quote_spanned!(span=> Self)
 }
 
 fn borrows(ty: &Type) -> bool {

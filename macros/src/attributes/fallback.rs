@@ -1,15 +1,15 @@
 //! `#[fallback(Error::NotFound => Ok(None))]`: the layer that gives a value where a call has failed.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Arm, ExprClosure, Token};
 
 use super::policies::{Around, Code, Site};
-use super::retry::look;
+use super::retry::{from_result, into_result};
 use crate::kit::args::{Args, Named};
 use crate::kit::errors::Errors;
-use crate::kit::idents::{binding, local};
+use crate::kit::idents::{binding, local, local_at};
 use crate::kit::tokens::regroup;
 
 const FORM: &str = "`#[fallback]` takes match arms over the error, or one closure\nwrite `#[fallback(Error::NotFound => Ok(None))]` or `#[fallback(|error| cached().ok_or(error))]`";
@@ -33,11 +33,15 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Args {
             if input.peek(Token![crate]) && input.peek2(Token![=]) {
                 let key = input.call(<proc_macro2::Ident as syn::ext::IdentExt>::parse_any)?;
                 input.parse::<Token![=]>()?;
-                named.push(Named { key, value: input.parse::<syn::Path>()?.into_token_stream() });
+                let mut value = TokenStream::new();
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    value.extend([input.parse::<TokenTree>()?]);
+                }
+                named.push(Named { key, value });
             } else if input.peek(Token![|]) || input.peek(Token![move]) || input.peek(Token![async]) {
                 bare.push(input.parse::<ExprClosure>()?.into_token_stream());
             } else {
-                bare.push(input.parse::<Arm>()?.into_token_stream());
+                bare.push(arm(input)?.into_token_stream());
                 continue;
             }
             if !input.is_empty() {
@@ -47,9 +51,34 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Args {
         Ok(())
     };
     if let Err(error) = list.parse2(tokens) {
-        errors.at_span(error.span(), format_args!("{error}\n{FORM}"));
+        errors.at_span(error.span(), error);
     }
     Args::of(bare, named)
+}
+
+/// One arm. What is wrong with it is told in the words of a user, and at a token of theirs.
+fn arm(input: ParseStream<'_>) -> syn::Result<Arm> {
+    let written = input.fork();
+    input.parse::<Arm>().map_err(|error| {
+        let is_cut_off = input.is_empty();
+        let rest: TokenStream = written.parse().unwrap_or_default();
+        let message = match error.to_string() {
+            expected if expected == "expected `=>`" => format!("`=>` is missing\n{FORM}"),
+            expected if expected == "expected `,`" => format!("`,` is missing between two arms\n{FORM}"),
+            _ if is_cut_off => format!("this arm has no value\n{FORM}"),
+            _ => format!("this is no arm\n{FORM}"),
+        };
+        if is_cut_off { syn::Error::new_spanned(rest, message) } else { syn::Error::new(error.span(), message) }
+    })
+}
+
+fn is_async(closure: &TokenStream) -> bool {
+    syn::parse2::<ExprClosure>(closure.clone()).is_ok_and(|closure| closure.asyncness.is_some())
+}
+
+/// Where something of the user's begins.
+fn start(tokens: &TokenStream) -> Span {
+    tokens.clone().into_iter().next().map_or_else(Span::mixed_site, |first| first.span())
 }
 
 impl Fallback {
@@ -65,6 +94,10 @@ impl Fallback {
                 return None;
             }
             ([], arms) => Handler::Arms(arms.iter().filter_map(|arm| syn::parse2((*arm).clone()).ok()).collect()),
+            ([closure], []) if is_async(closure) => {
+                errors.at(closure, "a closure of `#[fallback]` can not await, a match arm can\nwrite `#[fallback(error => ..)]`");
+                return None;
+            }
             ([closure], []) => Handler::Closure((*closure).clone()),
             ([_, second, ..], _) => {
                 errors.at(second, "a second closure\nwrite one `#[fallback]` for each");
@@ -79,23 +112,29 @@ impl Fallback {
     }
 
     /// In:  `INNER`
-    /// Out: `match look.at(INNER.await) { Ok(value) => Ok(value), Err(error) => match error { ARMS, error => Err(error) } }`
+    /// Out: `match into_result(INNER.await) { Ok(value) => from_result(Ok(value)), Err(error) => match error { ARMS, error => from_result(Err(error)) } }`
     ///
     /// It stands behind the block that borrows, so the arms may read what the body does not consume.
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (inner, look, value, error) = (inner.into_watched(around), look(), local("value"), binding("error"));
+        let (inner, value, error) = (inner.into_watched(around), local("value"), binding("error"));
+        let (into_result, from_result) = (into_result(), from_result());
         let handled = match &self.handler {
-            Handler::Closure(closure) => quote!(#private::fall_back(#function, #error, #closure)),
+            // What is wrong with the closure is told at the closure.
+            Handler::Closure(closure) => {
+                let output = around.output;
+                let fall_back = local_at("fall_back", start(closure));
+                quote!(#private::#fall_back::<_, #output>(#function, #error, #closure))
+            }
             Handler::Arms(arms) => {
                 let arms = arms.iter().map(|arm| told(arm, &private, function));
-                quote!(match #error { #(#arms)* #error => #private::Err(#error), })
+                quote!(match #error { #(#arms)* #error => #from_result(#private::Err(#error)), })
             }
         };
         Code::Inline(quote! {
-            match #look.at(#inner.await) {
-                #private::Ok(#value) => #private::Ok(#value),
+            match #into_result(#inner.await) {
+                #private::Ok(#value) => #from_result(#private::Ok(#value)),
                 #private::Err(#error) => #handled,
             }
         })

@@ -110,7 +110,8 @@ impl Limit {
         let turn = quote!(#private::turn(#function)#weight #max_waiting #wait);
         let refused = from_refusal();
         let inner = inner.into_future(around);
-        Code::Future(quote!(#private::limit(#gate, #turn, #refused, #capture || #inner)))
+        let bars = quote_spanned!(around.moves=> ||);
+        Code::Future(quote!(#private::limit(#gate, #turn, #refused, #capture #bars #inner)))
     }
 
     fn gate(&self, krate: &TokenStream) -> TokenStream {
@@ -134,7 +135,9 @@ impl Limit {
             }
             Gate::Shared(shared) => {
                 let gate = local("gate");
-                quote!({ let #gate = #private::gate(&#shared); #gate })
+                let span = anchor(shared).resolved_at(Span::mixed_site());
+                let borrowed = quote_spanned!(span=> (&#shared));
+                quote!({ let #gate = #private::gate #borrowed; #gate })
             }
         }
     }
@@ -268,7 +271,9 @@ fn check_count(count: &TokenStream, rule: &str, site: &Site<'_>, errors: &mut Er
         return false;
     }
     let variable = site.parameters.iter().find(|name| mentions_variable(&inner, name));
-    if let Some(name) = variable.or_else(|| site.generics.iter().find(|name| mentions(&inner, name))) {
+    let own = Some("Self".to_owned()).filter(|name| mentions(&inner, name));
+    let generic = || site.generics.iter().find(|name| mentions(&inner, name));
+    if let Some(name) = variable.or_else(generic).or(own.as_ref()) {
         errors.at(
             &inner,
             format_args!(

@@ -70,6 +70,8 @@ impl Retry {
                 let (krate, value) = (site.krate, settings.duration(&within.value, errors));
                 settings.tokens = quote!(#krate::__private::Retry::lasting(#value));
             }
+            // What was refused may have been meant for it.
+            (None, None) if errors.len() > before => {}
             (None, None) => args.needs(
                 site.span,
                 "without an end this would be an endless retry\nwrite `attempts = 4`, or `within = 10s`, or both",
@@ -112,33 +114,40 @@ impl Retry {
     }
 
     /// In:  `INNER`
-    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(look.at(retry.attempt(INNER).await)) { .. } }`
+    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(into_result(retry.attempt(INNER).await)) { .. } }`
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (retry, output, pause, look) = (local("retry"), local("output"), local("pause"), look());
+        let (retry, output, pause) = (local("retry"), local("output"), local("pause"));
+        let (into_result, from_result) = (into_result(), from_result());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
-        let copies = self.cloned.iter().map(|name| {
-            let mutability = self.mutable.contains(name).then(|| quote!(mut));
-            let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned);
-            quote!(let #mutability #name = #krate #copy(&#name);)
-        });
+        let copies: Vec<TokenStream> = self
+            .cloned
+            .iter()
+            .map(|name| {
+                let mutability = self.mutable.contains(name).then(|| quote!(mut));
+                let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned);
+                quote!(let #mutability #name = #krate #copy(&#name);)
+            })
+            .collect();
         let inner = inner.into_future(around);
         let (attempt, over) = (around.watched(quote!(#retry.attempt(#inner))), around.watched(quote!(#pause.over())));
+        // By its path: a trait of the user's may have a method `next` for everything.
         let next = match (&self.when, &self.after) {
-            (None, None) => quote!(next(#output)),
-            (Some(when), None) => quote!(next_when(#output, #when)),
-            (None, Some(after)) => quote!(next_after(#output, #after)),
-            (Some(when), Some(after)) => quote!(next_with(#output, #when, #after)),
+            (None, None) => quote!(next(&mut #retry, #output)),
+            (Some(when), None) => quote!(next_when(&mut #retry, #output, #when)),
+            (None, Some(after)) => quote!(next_after(&mut #retry, #output, #after)),
+            (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
+        let output_of_attempt = quote!(#into_result(#attempt.await));
+        let output_of_attempt = if copies.is_empty() { output_of_attempt } else { quote!({ #(#copies)* #output_of_attempt }) };
         Code::Inline(quote! {
             let mut #retry = #private::retrying(#function, #settings);
             loop {
-                #(#copies)*
-                let #output = #look.at(#attempt.await);
-                match #retry.#next {
-                    #private::Next::Done(#output) => break #output,
+                let #output = #output_of_attempt;
+                match #private::Retrying::#next {
+                    #private::Next::Done(#output) => break #from_result(#output),
                     #private::Next::Again(#pause) => #over.await,
                 }
             }
@@ -146,9 +155,14 @@ impl Retry {
     }
 }
 
-/// What looks into the function's result, named once for all layers that do.
-pub(crate) fn look() -> Ident {
-    local("look")
+/// What turns the function's own result into a `Result`, named once for all layers that look into it.
+pub(crate) fn into_result() -> Ident {
+    local("into_result")
+}
+
+/// What turns it back.
+pub(crate) fn from_result() -> Ident {
+    local("from_result")
 }
 
 /// The names in `clone(..)`.

@@ -73,7 +73,7 @@ impl Func {
         names
     }
 
-    /// What the parameters bind, the receiver included.
+    /// What the parameters bind, the receiver included. One that may be configured out is left alone.
     pub(crate) fn bindings(&self) -> Vec<Ident> {
         struct Bindings(Vec<Ident>);
         impl<'ast> Visit<'ast> for Bindings {
@@ -89,6 +89,7 @@ impl Func {
         for input in &self.sig.inputs {
             match input {
                 syn::FnArg::Receiver(receiver) => bindings.0.push(Ident::new("self", receiver.self_token.span)),
+                syn::FnArg::Typed(typed) if is_conditional(&typed.attrs) => {}
                 syn::FnArg::Typed(typed) => bindings.visit_pat(&typed.pat),
             }
         }
@@ -133,6 +134,11 @@ impl Func {
         let consts = self.sig.generics.const_params().map(|parameter| parameter.ident.to_string());
         types.chain(consts).collect()
     }
+}
+
+/// Whether there is a `cfg` among the attributes.
+pub(crate) fn is_conditional(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
 }
 
 impl ToTokens for Func {

@@ -14,12 +14,17 @@ pub(crate) struct Rate {
 
 /// Whether the tokens have the shape of a rate, right or wrong: a number, a slash, a word.
 pub(crate) fn looks_like_one(value: &TokenStream) -> bool {
-    let trees: Vec<TokenTree> = unwrap_invisible(value).into_iter().collect();
+    let trees = trees(value);
     matches!(trees.as_slice(), [TokenTree::Literal(_), _, TokenTree::Ident(_)] if is_punct(trees.get(1), '/'))
 }
 
+/// The count may come out of a macro by example, in an invisible group.
+fn trees(value: &TokenStream) -> Vec<TokenTree> {
+    unwrap_invisible(value).into_iter().flat_map(|tree| unwrap_invisible(&tree.into())).collect()
+}
+
 pub(crate) fn parse(value: &TokenStream, errors: &mut Errors) -> Option<Rate> {
-    let trees: Vec<TokenTree> = unwrap_invisible(value).into_iter().collect();
+    let trees = trees(value);
     let [TokenTree::Literal(count), TokenTree::Punct(slash), TokenTree::Ident(unit)] = trees.as_slice() else {
         errors.at(value, "a rate is a count and a unit of time, `100/s`");
         return None;

@@ -106,7 +106,7 @@ fn projection(ty: &Type, krate: &TokenStream) -> TokenStream {
 }
 
 /// Where a type begins and ends, for generated tokens around it that have to be underlined with it.
-fn ends(tokens: &TokenStream) -> (Span, Span) {
+pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
     let mut spans = tokens.clone().into_iter().map(|tree| tree.span());
     let first = spans.next().unwrap_or_else(Span::mixed_site);
     let last = spans.last().unwrap_or(first);

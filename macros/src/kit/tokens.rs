@@ -172,7 +172,7 @@ pub(crate) fn mentions_variable(tokens: &TokenStream, name: &str) -> bool {
 
 /// Whether a variable of this name is read anywhere inside, in a format string as well.
 pub(crate) fn reads(tokens: &TokenStream, name: &str) -> bool {
-    mentions_variable(tokens, name) || formats(tokens, &format!("{{{name}"))
+    mentions_variable(tokens, name) || formats(tokens, &format!("{{{}", name.trim_start_matches("r#")))
 }
 
 fn formats(tokens: &TokenStream, placeholder: &str) -> bool {

@@ -5,4 +5,5 @@
 pub mod context;
 pub mod gather;
 pub mod generator;
+pub mod policies;
 pub mod tasks;

@@ -16,10 +16,8 @@ async fn digest(data: Vec<u8>) -> Result<Digest, Error> {
                 ::weftwork::__private::blocking(
                     ::weftwork::__private::Cpu,
                     "digest",
-                    (
-                        <Vec<u8> as ::weftwork::__private::Movable>::PROOF,
-                        <Result<Digest, Error> as ::weftwork::__private::Movable>::PROOF,
-                    ),
+                    (<Vec<u8> as ::weftwork::__private::Movable<_>>::PROOF,),
+                    <Result<Digest, Error> as ::weftwork::__private::Movable<_>>::PROOF,
                     move || {
                         if false {
                             ::weftwork::__private::moved((data,));

@@ -7,7 +7,10 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
         Page,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let look = <Result<Page, FetchError> as ::weftwork::__private::HasError>::LOOK;
+    let (into_result, from_result) = <Result<
+        Page,
+        FetchError,
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("fetch");
     call.around(
             ::weftwork::__private::timeout(
@@ -20,31 +23,28 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
                             ::weftwork::__private::returned::<Result<Page, FetchError>>()
                         };
                     }
-                    match look
-                        .at(
-                            async {
-                                if false {
-                                    ::weftwork::__private::moved((request,));
-                                    return {
-                                        ::weftwork::__private::returned::<
-                                            Result<Page, FetchError>,
-                                        >()
-                                    };
-                                }
-                                get(id, request).await
+                    match into_result(
+                        async {
+                            if false {
+                                ::weftwork::__private::moved((request,));
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Page, FetchError>,
+                                    >()
+                                };
                             }
-                                .await,
-                        )
-                    {
+                            get(id, request).await
+                        }
+                            .await,
+                    ) {
                         ::weftwork::__private::Ok(value) => {
-                            ::weftwork::__private::Ok(value)
+                            from_result(::weftwork::__private::Ok(value))
                         }
                         ::weftwork::__private::Err(__error) => {
-                            ::weftwork::__private::fall_back(
-                                "fetch",
-                                __error,
-                                |error| cached(id).ok_or(error),
-                            )
+                            ::weftwork::__private::fall_back::<
+                                _,
+                                Result<Page, FetchError>,
+                            >("fetch", __error, |error| cached(id).ok_or(error))
                         }
                     }
                 },

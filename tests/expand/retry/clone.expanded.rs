@@ -2,7 +2,10 @@
 /// Policies, outermost first:
 /// - `retry(attempts = self.attempts(), after = Error::retry_after, clone(request, key))`
 async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Error> {
-    let look = <Result<Reply, Error> as ::weftwork::__private::HasError>::LOOK;
+    let (into_result, from_result) = <Result<
+        Reply,
+        Error,
+    > as ::weftwork::__private::HasError<_, _>>::views();
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -12,16 +15,16 @@ async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Er
         }),
     );
     loop {
-        let mut request = ::weftwork::__private::cloned(&request);
-        let key = ::weftwork::__private::cloned(&key);
-        let output = look
-            .at(
+        let output = {
+            let mut request = ::weftwork::__private::cloned(&request);
+            let key = ::weftwork::__private::cloned(&key);
+            into_result(
                 call
                     .around(
                         retry
                             .attempt(async {
                                 if false {
-                                    ::weftwork::__private::moved((request, key));
+                                    ::weftwork::__private::moved((key, request));
                                     return {
                                         ::weftwork::__private::returned::<Result<Reply, Error>>()
                                     };
@@ -31,9 +34,14 @@ async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Er
                             }),
                     )
                     .await,
-            );
-        match retry.next_after(output, Error::retry_after) {
-            ::weftwork::__private::Next::Done(output) => break output,
+            )
+        };
+        match ::weftwork::__private::Retrying::next_after(
+            &mut retry,
+            output,
+            Error::retry_after,
+        ) {
+            ::weftwork::__private::Next::Done(output) => break from_result(output),
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,
         }
     }

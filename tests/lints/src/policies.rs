@@ -1,4 +1,4 @@
-//! `#[timeout]` and `#[limit]`.
+//! The policies on functions.
 
 use std::error::Error;
 use std::future::{Future, ready};
@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use weftwork::{Elapsed, FromElapsed, limit, secs, timeout};
+use weftwork::{Elapsed, FromElapsed, blocking, fallback, limit, retry, secs, timeout};
 
 /// How many at once.
 pub const PLACES: usize = 5;
@@ -239,4 +239,74 @@ impl FromElapsed for Answer {
 #[timeout(8s)]
 pub async fn answer() -> Answer {
     ready(Answer::Of(1)).await
+}
+
+// ---- other layers ----
+
+/// Every layer that awaits.
+///
+/// # Errors
+/// When nothing helps.
+#[fallback(error if error.kind() == io::ErrorKind::NotFound => Ok(text.len()), error => { let kept = error; Err(kept) })]
+#[timeout(8s)]
+#[retry(attempts = 4, backoff = 50ms..2s, jitter, when = |error| error.kind() == io::ErrorKind::TimedOut, clone(gone))]
+#[timeout(2s, or = Err(io::Error::other("late")))]
+pub async fn every_layer(text: &str, mut count: usize, gone: String) -> io::Result<usize> {
+    count += ready(gone.into_bytes()).await.len();
+    Ok(count + text.len())
+}
+
+/// A closure, and no end but time.
+///
+/// # Errors
+/// When nothing helps.
+#[fallback(|error| if spare.is_empty() { Err(error) } else { Ok(spare.len()) })]
+#[retry(within = 10s, backoff = constant(100ms))]
+pub async fn closure(spare: Vec<u8>) -> io::Result<usize> {
+    ready(Err(io::ErrorKind::NotFound.into())).await
+}
+
+/// A value where time ran out, of a type that is no `Result`.
+#[timeout(5s, or = None)]
+pub async fn value(text: &str) -> Option<&str> {
+    ready(Some(text)).await
+}
+
+/// On a thread.
+#[blocking]
+pub async fn blocks(mut list: Vec<u8>) -> usize {
+    list.push(1);
+    list.len()
+}
+
+/// On the cores, below others.
+///
+/// # Errors
+/// When time runs out.
+#[timeout(8s)]
+#[retry(attempts = 2, clone(list))]
+#[limit(4)]
+#[blocking(cpu)]
+pub async fn computes(list: Vec<u8>) -> Result<usize, Elapsed> {
+    Ok(list.iter().map(|one| usize::from(*one)).sum())
+}
+
+impl Client {
+    /// Arms read the receiver.
+    ///
+    /// # Errors
+    /// When nothing helps.
+    #[fallback(_ => Ok(self.slow))]
+    #[timeout(self.slow, or = Ok(self.slow * 2))]
+    #[retry(attempts = 2)]
+    pub async fn falls_back(&mut self) -> io::Result<Duration> {
+        self.slow += secs(1);
+        ready(Ok(self.slow)).await
+    }
+
+    /// By value, on a thread.
+    #[blocking]
+    pub async fn on_a_thread(self) -> Duration {
+        self.slow
+    }
 }

@@ -1,9 +1,9 @@
-//! `#[timeout]` and `#[limit]`: `crate = path` on one attribute serves its whole stack.
+//! The policies: `crate = path` on one attribute serves its whole stack.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use woven::{Elapsed, limit, timeout};
+use woven::{Elapsed, attempt, blocking, fallback, limit, retry, timeout};
 
 /// Alone.
 ///
@@ -78,3 +78,28 @@ pub trait Service: Sync {
         async { Ok(1) }
     }
 }
+
+/// The path on the last of other layers.
+///
+/// # Errors
+/// When the body fails with something else.
+#[fallback(error if error.is_empty() => Ok(text.len()))]
+#[timeout(8s, or = Err(String::new()))]
+#[retry(attempts = 2, backoff = constant(1ms), clone(gone), crate = woven)]
+pub async fn other_layers(text: &str, gone: String) -> Result<usize, String> {
+    if text.is_empty() { Err(gone) } else { Ok(text.len() + attempt() as usize) }
+}
+
+/// The path on a fallback, in quotes.
+///
+/// # Errors
+/// When the body fails.
+#[fallback(|error| Err(error + "!"), crate = "woven")]
+#[blocking(cpu)]
+pub async fn on_a_thread(list: Vec<u8>) -> Result<usize, String> {
+    Ok(list.len())
+}
+
+/// The path on the thread alone.
+#[blocking(crate = ::woven)]
+pub async fn blocking_alone() {}

@@ -43,7 +43,7 @@ fn p102_once_begun_it_runs_to_its_end_and_its_result_is_dropped_there() {
 async fn p104_a_timeout_above_does_not_wait_for_the_thread() {
     let (work, mut holder) = held();
     let line = line!() + 1;
-    let mut call = Box::pin(timeout(secs(1), blocking_on(Threads, "p104_slow", (), move || work.wait())));
+    let mut call = Box::pin(timeout(secs(1), blocking_on(Threads, "p104_slow", (), (), move || work.wait())));
     assert!(poll_once(call.as_mut()).is_pending());
     holder.has_begun().await;
     assert_eq!(clean_ups().len(), 0);
@@ -91,10 +91,10 @@ fn p102_it_can_see_that_nobody_waits_any_more() {
                 seen.send(true).unwrap();
             };
             let name = "p102_it_can_see";
-            let mut call: Pin<Box<dyn Future<Output = _>>> = if on_cores {
-                Box::pin(blocking_on(Cpu, name, (), body))
+            let mut call: Pin<Box<dyn Future<Output = _> + Send>> = if on_cores {
+                Box::pin(blocking_on(Cpu, name, (), (), body))
             } else {
-                Box::pin(blocking_on(Threads, name, (), body))
+                Box::pin(blocking_on(Threads, name, (), (), body))
             };
             assert!(poll_once(call.as_mut()).is_pending());
             holder.has_begun().await;
@@ -113,7 +113,7 @@ fn p102_a_panic_that_nobody_waits_for_is_reported() {
         let reports = Reports::of("p102_reported");
         let (work, mut holder) = held();
         let line = line!() + 1;
-        let mut call = Box::pin(blocking_on(Threads, "p102_reported", (), move || {
+        let mut call = Box::pin(blocking_on(Threads, "p102_reported", (), (), move || {
             work.wait();
             panic!("too late");
         }));
@@ -132,13 +132,13 @@ fn p102_a_panic_that_nobody_waits_for_is_reported() {
 fn p102_so_is_one_that_the_caller_did_not_look_at() {
     on_both_runtimes(|| async {
         let reports = Reports::of("p102_not_looked_at");
-        let mut call = Box::pin(blocking_on(Threads, "p102_not_looked_at", (), || panic!("seen by nobody")));
+        let mut call = Box::pin(blocking_on(Threads, "p102_not_looked_at", (), (), || panic!("seen by nobody")));
         // The waker of this poll is woken behind the end.
         let woken = std::sync::Arc::new(Woken(tokio::sync::Notify::new()));
         let waker = std::task::Waker::from(woken.clone());
         assert!(call.as_mut().poll(&mut std::task::Context::from_waker(&waker)).is_pending());
         woken.0.notified().await;
-        drop::<std::pin::Pin<Box<weftwork::Blocking<_, ()>>>>(call);
+        drop(call);
         assert_eq!((reports.one().message(), clean_ups().len()), ("panicked: seen by nobody", 0));
     });
 }
@@ -162,7 +162,7 @@ fn p102_a_result_whose_drop_panics_is_reported() {
     on_both_runtimes(|| async {
         let reports = Reports::of("p102_thorny");
         let (work, mut holder) = held();
-        let mut call = Box::pin(blocking_on(Threads, "p102_thorny", (), move || {
+        let mut call = Box::pin(blocking_on(Threads, "p102_thorny", (), (), move || {
             work.wait();
             Thorny
         }));

@@ -100,7 +100,7 @@ fn p105_the_span_is_the_callers() {
     tracing::subscriber::set_global_default(OneSpan::default()).unwrap();
     let name = || tracing::Span::current().metadata().map(Metadata::name);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let calls = async move { (blocking_on(Threads, "f", (), name).await, blocking_on(Cpu, "f", (), name).await) };
+    let calls = async move { (blocking_on(Threads, "f", (), (), name).await, blocking_on(Cpu, "f", (), (), name).await) };
     let outside = async move { (blocking(name).await, blocking_cpu(name).await) };
     assert_eq!(runtime.block_on(calls.instrument(info_span!("call"))), (Some("call"), Some("call")));
     assert_eq!(runtime.block_on(outside), (None, None));

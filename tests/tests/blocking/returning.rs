@@ -35,7 +35,7 @@ fn p100_it_borrows_nothing_and_gives_what_it_returns() {
         assert_eq!(blocking(move || words.join(" ")).await, "warp weft");
         assert_eq!(blocking(|| Err::<(), _>("no")).await, Err("no"));
         assert_eq!(
-            blocking_on(Threads, "f", (), || 1).await + blocking_on(Cpu, "f", (), || 2).await + blocking_cpu(|| 3).await,
+            blocking_on(Threads, "f", (), (), || 1).await + blocking_on(Cpu, "f", (), (), || 2).await + blocking_cpu(|| 3).await,
             6
         );
     });
@@ -75,9 +75,9 @@ async fn p12_without_a_poll_nothing_happens() {
 
 #[test]
 fn p110_outside_of_a_runtime_is_a_panic_that_says_where() {
-    let text = panic_of(|| _ = poll_once(pin!(blocking_on(Threads, "read_all", (), || 1))));
+    let text = panic_of(|| _ = poll_once(pin!(blocking_on(Threads, "read_all", (), (), || 1))));
     assert!(text.contains("`#[blocking]`") && text.contains("`read_all`") && text.contains("runtime"), "{text}");
-    let text = panic_of(|| _ = poll_once(pin!(blocking_on(Cpu, "read_all", (), || 1))));
+    let text = panic_of(|| _ = poll_once(pin!(blocking_on(Cpu, "read_all", (), (), || 1))));
     assert!(text.contains("`#[blocking]`") && text.contains("`read_all`"), "{text}");
     let text = panic_of(|| _ = poll_once(pin!(blocking(|| 1))));
     assert!(text.contains("`blocking`") && text.contains("p110_outside_of_a_runtime_is_a_panic_that_says_where`"), "{text}");
@@ -87,7 +87,7 @@ fn p110_outside_of_a_runtime_is_a_panic_that_says_where() {
 
 #[tokio::test]
 async fn p100_polled_again_after_its_end_it_says_so() {
-    let mut call = blocking_on(Threads, "twice", (), || 1);
+    let mut call = blocking_on(Threads, "twice", (), (), || 1);
     assert_eq!((&mut call).await, 1);
     let text = panic_within(&mut call).await;
     assert!(text.contains("`twice` was polled after it had returned"), "{text}");

@@ -1,6 +1,7 @@
 //! Several policies on one function: their order, what stands between them, and every shape a function can have.
 
 mod foreign;
+mod mixed;
 mod order;
 mod send;
 mod shapes;

@@ -85,7 +85,7 @@ pub(super) fn plan(
                 "timeout" => Timeout::plan(args, &site, errors).map(Layer::Timeout),
                 "retry" => Retry::plan(args, func, &site, errors).map(Box::new).map(Layer::Retry),
                 "fallback" => Fallback::plan(args, &site, errors).map(Layer::Fallback),
-                "blocking" => Blocking::plan(args, func, &site, errors).map(Layer::Blocking),
+                "blocking" => Blocking::plan(args, func, shape.is_some(), &site, errors).map(Layer::Blocking),
                 "transactional" => Transactional::plan(args, &site, errors).map(Layer::Transactional),
                 _ => Limit::plan(args, &site, errors).map(Box::new).map(Layer::Limit),
             }

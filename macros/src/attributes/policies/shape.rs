@@ -86,13 +86,9 @@ pub(super) fn check(
     if mentions(&body.stream(), "block_on") {
         errors.at_span(attribute, messages::below_entry(name));
     } else {
-        errors.at(
-            sig.fn_token,
-            format_args!(
-                "`#[{name}]` goes on an `async fn`, or on a function that ends in an `async` block\nwrite `async fn {}`",
-                sig.ident
-            ),
-        );
+        // A thread takes no future that is written by hand.
+        let or = if name == "blocking" { "" } else { ", or on a function that ends in an `async` block" };
+        errors.at(sig.fn_token, format_args!("`#[{name}]` goes on an `async fn`{or}\nwrite `async fn {}`", sig.ident));
     }
     None
 }

@@ -1,5 +1,7 @@
 //! The layers around the body, written from the inside out.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Attribute;
@@ -58,6 +60,10 @@ pub(crate) struct Around<'a> {
     pub(crate) site: Site<'a>,
     /// How blocks and closures at this place capture: by `move`, or what the body uses as it uses it.
     pub(crate) capture: TokenStream,
+    /// Where rustc says what can not be moved into them: at the `#[retry]` above, if there is one.
+    pub(crate) moves: Span,
+    /// What the function's future gives.
+    pub(crate) output: &'a Output,
     /// The edge that tells rustc what a block gives.
     edge: TokenStream,
     /// Nothing is around this layer.
@@ -115,7 +121,14 @@ impl Stack<'_> {
         let function = self.func.sig.ident.to_string();
         let around = |place: usize| Around {
             site: Site { krate: self.krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] },
-            capture: self.capture(place),
+            capture: self.capture_inside(place),
+            moves: self
+                .up_to(place)
+                .iter()
+                .rev()
+                .find_map(Layer::retry)
+                .map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site())),
+            output: self.output,
             edge: self.output.edge(self.krate),
             is_outermost: place == 0,
         };
@@ -141,7 +154,9 @@ impl Stack<'_> {
         let (moved, statements) = (self.moved(), block.stream());
         if let Some(Layer::Blocking(blocking)) = self.layers.last() {
             let keyword = self.retries().last().map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site()));
-            let edge = if self.func.bindings().is_empty() { quote!(#edge) } else { self.owned(&self.func.bindings()) };
+            // The thread has all arguments until it ends, as the body of an `async fn` does.
+            let owned = self.func.bindings();
+            let edge = if owned.is_empty() { quote!(#edge) } else { self.owned(&owned) };
             return blocking.body(around, self.output, &regroup(block, quote!(#edge #statements)), keyword);
         }
         let keyword = self.keyword();
@@ -161,14 +176,19 @@ impl Stack<'_> {
     }
 
     fn retries(&self) -> impl DoubleEndedIterator<Item = &retry::Retry> {
-        self.layers.iter().filter_map(|layer| if let Layer::Retry(retry) = layer { Some(&**retry) } else { None })
+        self.layers.iter().filter_map(Layer::retry)
     }
 
-    /// How blocks and closures capture at a place of the stack. What runs again borrows, and so does what leaves arguments to a layer
-    /// that reads them behind the body.
-    fn capture(&self, place: usize) -> TokenStream {
-        let is_below_retry = self.layers[..place].iter().any(|layer| matches!(layer, Layer::Retry(_)));
-        if is_below_retry || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
+    /// The layers above what stands inside of the one at `place`.
+    fn up_to(&self, place: usize) -> &[Layer] {
+        self.layers.get(..=place).unwrap_or(self.layers)
+    }
+
+    /// How blocks and closures inside of a layer capture. What runs again borrows, and so does what leaves arguments to a layer that
+    /// reads them behind the body.
+    fn capture_inside(&self, place: usize) -> TokenStream {
+        let runs_again = self.up_to(place).iter().any(|layer| matches!(layer, Layer::Retry(_)));
+        if runs_again || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
     }
 
     fn own_capture(&self) -> TokenStream {
@@ -197,7 +217,8 @@ impl Stack<'_> {
         let statements = self.shape.body().stream();
         let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
         let names: Vec<Ident> = if self.retries().next().is_some() {
-            self.layers.iter().flat_map(Layer::rebinds).cloned().collect()
+            let names: BTreeSet<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
+            names.into_iter().collect()
         } else if self.is_read_behind() && !self.own_capture().is_empty() {
             let names = self.func.bindings();
             let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
@@ -228,16 +249,16 @@ impl Stack<'_> {
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
         let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.refusal());
-        let look = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
-            let look = retry::look();
-            quote!(let #look = <#output as #krate::__private::HasError>::LOOK;)
+        let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
+            let (into_result, from_result) = (retry::into_result(), retry::from_result());
+            quote!(let (#into_result, #from_result) = <#output as #krate::__private::HasError<_, _>>::views();)
         });
         let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
             let ending = transactional::ending();
             quote!(let #ending = <#output as #krate::FromTxError>::ending();)
         });
         let (call, function) = (call(), self.func.sig.ident.to_string());
-        quote!(#from_elapsed #from_refusal #look #ending let #call = #krate::__private::call(#function);)
+        quote!(#from_elapsed #from_refusal #into_result #ending let #call = #krate::__private::call(#function);)
     }
 }
 
@@ -249,7 +270,7 @@ impl Stack<'_> {
         let (private, from_refusal) = (quote!(#krate::__private), limit::from_refusal());
         let found = if self.layers.iter().any(|layer| matches!(layer, Layer::Limit(limit) if limit.converts())) {
             quote!(<#output as #krate::FromLimitExceeded>::from_limit_exceeded)
-        } else if output.is_named() {
+        } else if output.is_named() && !output.is_never() {
             quote!({
                 use #private::choose::*;
                 (&&#private::answer::<#output>()).refused()
@@ -262,6 +283,10 @@ impl Stack<'_> {
 }
 
 impl Layer {
+    fn retry(&self) -> Option<&retry::Retry> {
+        if let Self::Retry(retry) = self { Some(retry) } else { None }
+    }
+
     /// What it evaluates when the body is over.
     fn behind(&self) -> Option<&TokenStream> {
         match self {

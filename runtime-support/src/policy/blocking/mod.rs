@@ -21,7 +21,7 @@ pub use self::inside::cancelled;
 use self::job::Caller;
 use self::pool::Pool;
 pub use self::pool::{Cpu, Threads};
-use crate::contracts::Work;
+use crate::contracts::{Job, Poller, Work};
 use crate::scope::{About, What, name_of};
 
 /// Runs `work` on a thread of tokio's blocking pool, and gives what it returns.
@@ -93,13 +93,33 @@ where
 
 /// `#[blocking]`: the body of a function, with a proof that its arguments and its result can move.
 #[track_caller]
-pub fn blocking_on<On: pool::On, Proof, W: Work<Proof>>(
+pub fn blocking_on<On: pool::On, Proof, ResultProof, W: Work<Proof, ResultProof, T>, T>(
     _: On,
     function: &'static str,
     _: Proof,
+    _: ResultProof,
     work: W,
-) -> Blocking<impl FnOnce() -> W::Output + Send + 'static, W::Output> {
-    Blocking::new(Order { name: Cow::Borrowed(function), pool: On::POOL.0, said: "`#[blocking]` on" }, move || work.run())
+) -> BlockingOn<W, T> {
+    let Job { work, poll } = work.job();
+    let order = Order { name: Cow::Borrowed(function), pool: On::POOL.0, said: "`#[blocking]` on" };
+    BlockingOn { blocking: Blocking::new(order, work), poll }
+}
+
+/// The future of `#[blocking]`. Of its types nothing is asked once more: what they lack is said where they are written.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct BlockingOn<W, T> {
+    blocking: Blocking<W, T>,
+    poll: Poller<W, T>,
+}
+
+impl<W, T> Future for BlockingOn<W, T> {
+    type Output = T;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        (self.poll)(Pin::new(&mut self.blocking), cx)
+    }
 }
 
 /// The future of [`blocking`].
@@ -199,7 +219,7 @@ mod tests {
     async fn p103_what_is_kept_is_kept_until_the_thread_has_ended() {
         let (begun, has_begun) = mpsc::channel();
         let (go, may_go) = mpsc::channel::<()>();
-        let mut call = Box::pin(blocking_on(Threads, "p103", (), move || {
+        let mut call = Box::pin(blocking_on(Threads, "p103", (), (), move || {
             begun.send(()).unwrap();
             may_go.recv().unwrap();
         }));

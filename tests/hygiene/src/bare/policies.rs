@@ -57,3 +57,25 @@ trait Service {
         Answer::Ok(1)
     }
 }
+
+#[::weftwork::fallback(Late(_) => Answer::Ok(2))]
+#[::weftwork::timeout(8s, or = Answer::Ok(3))]
+#[::weftwork::retry(attempts = 2, backoff = 50ms..2s, jitter, when = |_| true, clone(text))]
+#[::weftwork::limit(4)]
+#[::weftwork::timeout(2s)]
+async fn every_layer(text: ::std::string::String) -> Answer {
+    ::core::mem::drop(text);
+    Answer::Ok(1)
+}
+
+#[::weftwork::fallback(|_| Answer::Ok(2))]
+async fn closure() -> Answer {
+    Answer::Ok(1)
+}
+
+#[::weftwork::timeout(8s)]
+#[::weftwork::blocking(cpu)]
+async fn on_a_thread(list: ::std::vec::Vec<u8>) -> Answer {
+    ::core::mem::drop(list);
+    Answer::Ok(1)
+}

@@ -114,3 +114,31 @@ mod constants {
 async fn generics<F, C, M, R, const N: usize>(values: (F, C, M, R, [u8; N])) -> Answer<(F, C, M, R, [u8; N])> {
     Answer::Ok(values)
 }
+
+// ---- the same for the other layers ----
+
+#[::weftwork::fallback(Late(_) => Answer::Ok(2))]
+#[::weftwork::timeout(8s, or = Answer::Ok(3))]
+#[::weftwork::retry(attempts = 2, backoff = 50ms..2s, jitter, when = |_| true, clone(output))]
+#[::weftwork::timeout(2s)]
+async fn every_layer(output: u8, retry: u8, pause: u8, call: u8, into_result: u8, from_result: u8) -> Answer {
+    Answer::Ok(output + retry + pause + call + into_result + from_result)
+}
+
+#[::weftwork::fallback(error => { used((output, value)); Answer::Err(error) })]
+#[::weftwork::timeout(8s, or = { used((output, value)); Answer::Ok(output) })]
+async fn read_behind(output: u8, value: u8) -> Answer {
+    Answer::Ok(output + value)
+}
+
+#[::weftwork::fallback(|error| { used(handler); Answer::Err(error) })]
+async fn closure(handler: u8) -> Answer {
+    Answer::Ok(handler)
+}
+
+#[::weftwork::timeout(8s)]
+#[::weftwork::retry(attempts = 2)]
+#[::weftwork::blocking]
+async fn on_a_thread<W: ::core::marker::Send + ::core::marker::Copy + 'static>(work: W, proof: u8) -> Answer<(W, u8)> {
+    Answer::Ok((work, proof))
+}

@@ -1,0 +1,12 @@
+//! D38: a value without a pattern.
+use weftwork::fallback;
+
+#[fallback(Ok(1))]
+async fn fetch() -> Result<u8, String> {
+    Ok(1)
+}
+
+#[tokio::main]
+async fn main() {
+    fetch().await.unwrap();
+}
