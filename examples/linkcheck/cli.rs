@@ -44,7 +44,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     timeout: Option<Duration>,
 
-    /// Further attempts after a server error, a failed connection or a timeout
+    /// Further attempts after a server error, a failed connection or a timeout; a server may ask to wait up to 30s for them
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) retries: u32,
 

@@ -5,11 +5,10 @@ use std::collections::hash_map::Entry;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::thread::available_parallelism;
 
+use bytes::Bytes;
 use thiserror::Error;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinError, spawn_blocking};
 use url::Url;
 use weftwork::prelude::*;
 
@@ -26,8 +25,6 @@ use crate::linkcheck::store::{Store, StoreError};
 pub(crate) enum CrawlError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("a page could not be read: {0}")]
-    Parser(#[from] JoinError),
 }
 
 /// How far and how fast to crawl.
@@ -53,8 +50,6 @@ pub(crate) struct Crawl<'a> {
     in_flight: AtomicUsize,
     /// Wakes the frontier when a URL is saved.
     saved: Notify,
-    /// As many pages are taken apart at once as there are cores: more would only take more memory.
-    parsing: Limiter,
 }
 
 impl<'a> Crawl<'a> {
@@ -76,7 +71,6 @@ impl<'a> Crawl<'a> {
             pages: AtomicU64::new(tally.pages()),
             in_flight: AtomicUsize::new(0),
             saved: Notify::new(),
-            parsing: Limiter::new(available_parallelism().map_or(1, NonZeroUsize::get)),
         }
     }
 
@@ -161,10 +155,7 @@ impl<'a> Crawl<'a> {
                 if !self.admit_page() {
                     return Ok(None);
                 }
-                let (sites, url) = (self.sites.clone(), job.url.clone());
-                // Parsing is pure work: it goes to the threads that are there for it.
-                let read = move || read(&sites, &url, status, Document::parse(&body));
-                let read = self.parsing.run(async { spawn_blocking(read).await }).await?;
+                let read = parse(self.sites.clone(), job.url.clone(), status, body).await;
                 if !matches!(read, Outcome::Page { .. }) {
                     self.pages.fetch_sub(1, Ordering::SeqCst);
                 }
@@ -180,6 +171,12 @@ impl<'a> Crawl<'a> {
             }
         }))
     }
+}
+
+/// Parsing is pure work: it goes to the threads that are there for it, as many pages at once as there are cores.
+#[blocking(cpu)]
+async fn parse(sites: Arc<Sites>, url: Url, status: u16, body: Bytes) -> Outcome {
+    read(&sites, &url, status, Document::parse(&body))
 }
 
 /// What a page says. One that leads on at once is a redirect: whoever follows a link to it, and to a place in it, ends

@@ -1,14 +1,13 @@
 //! Asking for a URL: requests with a timeout, a limit per host, further attempts, and redirects.
 
-use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -24,8 +23,8 @@ const LONGEST_PAGE: usize = 16 << 20;
 /// A body up to this length is read although nobody needs it, since that keeps the connection for the next request.
 const WORTH_READING: u64 = 1 << 16;
 const REDIRECTS: usize = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A server that wants more time than this gets no other attempt.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is behind a URL that works.
 #[derive(Debug)]
@@ -42,7 +41,7 @@ pub(crate) enum Found {
 #[derive(Debug, Error)]
 pub(crate) enum FetchError {
     #[error("{}", .0.canonical_reason().map_or("unknown status".to_owned(), str::to_lowercase))]
-    Status(StatusCode),
+    Status(StatusCode, Option<Duration>),
     #[error("timeout")]
     Timeout,
     #[error("cannot connect: {0}")]
@@ -73,7 +72,7 @@ impl FetchError {
     /// The status of the last answer, if there was one.
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Status(status)
+            Self::Status(status, _)
             | Self::RedirectLoop(status)
             | Self::TooManyRedirects(status)
             | Self::RedirectToNowhere(status)
@@ -90,9 +89,17 @@ impl FetchError {
     /// Whether the next attempt may end better.
     fn is_transient(&self) -> bool {
         match self {
-            Self::Status(status) => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
+            Self::Status(status, wait) => {
+                let may_pass = status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS;
+                may_pass && wait.is_none_or(|wait| wait <= PATIENCE)
+            }
             _ => self.is_unanswered(),
         }
+    }
+
+    /// How long the server wants to be left alone.
+    fn retry_after(&self) -> Option<Duration> {
+        if let Self::Status(_, wait) = self { *wait } else { None }
     }
 }
 
@@ -117,7 +124,7 @@ pub(crate) struct Fetcher {
     client: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
     sites: Arc<Sites>,
     manners: Manners,
-    limiters: Mutex<HashMap<String, Arc<Limiter>>>,
+    hosts: KeyedLimiter<String>,
 }
 
 impl Fetcher {
@@ -133,7 +140,8 @@ impl Fetcher {
         };
         let connector = tls.https_or_http().enable_http1().wrap_connector(http);
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(manners.per_host).build(connector);
-        Self { client, sites, manners, limiters: Mutex::default() }
+        let hosts = KeyedLimiter::new(Limiter::new(manners.per_host));
+        Self { client, sites, manners, hosts }
     }
 
     /// Asks for a URL of the crawled site. Redirects are followed within the site; a page that has moved is
@@ -157,7 +165,7 @@ impl Fetcher {
         }
         // Some servers know no HEAD, or answer it wrongly: only a good answer to it counts.
         let answer = match self.follow(&Method::HEAD, url, |_| true).await {
-            Err(FetchError::Status(_) | FetchError::Broken(_)) => self.follow(&Method::GET, url, |_| true).await,
+            Err(FetchError::Status(..) | FetchError::Broken(_)) => self.follow(&Method::GET, url, |_| true).await,
             answer => answer,
         };
         let status = answer?.1.status.as_u16();
@@ -207,25 +215,15 @@ impl Fetcher {
         }
     }
 
-    /// Asks until there is an answer that counts, or the attempts are used up. Waits longer from pause to pause.
+    /// Asks until there is an answer that counts, or the attempts are used up. Each attempt waits for its turn at the host.
+    #[retry(
+        attempts = self.manners.retries.saturating_add(1),
+        backoff = 100ms..5s,
+        when = FetchError::is_transient,
+        after = FetchError::retry_after,
+    )]
     async fn ask(&self, method: &Method, url: &Url, read: bool) -> Result<Answer, FetchError> {
-        let limiter = self.limiter(url);
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..self.manners.retries {
-            match limiter.run(self.attempt(method, url, read)).await {
-                Err(error) if error.is_transient() => tokio::time::sleep(pause).await,
-                answer => return answer,
-            }
-            pause = LONGEST_PAUSE.min(pause * 2);
-        }
-        limiter.run(self.attempt(method, url, read)).await
-    }
-
-    fn limiter(&self, url: &Url) -> Arc<Limiter> {
-        let host = url.authority().to_owned();
-        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
-        let limiter = limiters.entry(host).or_insert_with(|| Arc::new(Limiter::new(self.manners.per_host)));
-        limiter.clone()
+        self.hosts.run(url.authority(), self.attempt(method, url, read)).await
     }
 
     /// One request, with its body if that is a page and `read` says so.
@@ -238,13 +236,14 @@ impl Fetcher {
         })?;
         let status = response.status();
         let location = header(response.headers(), LOCATION.as_str());
+        let wait = header(response.headers(), RETRY_AFTER.as_str()).and_then(|wait| wait.parse().ok()).map(secs);
         let mut answer = Answer { status, location: None, page: None };
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             answer.location = Some(location.ok_or(FetchError::RedirectToNowhere(status))?);
             finish(response).await;
         } else if !status.is_success() {
             finish(response).await;
-            return Err(FetchError::Status(status));
+            return Err(FetchError::Status(status, wait));
         } else if read && method == Method::GET && is_page(response.headers()) {
             answer.page = Some(read_page(response).await?);
         } else {

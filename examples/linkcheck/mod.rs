@@ -7,7 +7,9 @@
 //! The program is also a tour of weftwork:
 //!
 //! - `crawl`: the open URLs are a `try_generator!`, from which the jobs of a `gather!` take what they check;
-//! - `fetch`: each request has a `#[timeout]`, each host a `Limiter`;
+//! - `fetch`: each request has a `#[timeout]` and `#[retry]`, which follows the server's `Retry-After`, each host its limit in a
+//!   `KeyedLimiter`;
+//! - `crawl`: pages are taken apart in a `#[blocking(cpu)]` function;
 //! - `records`: what a page says is saved by a `#[transactional]` method, all or nothing;
 //! - `findings`, `report`: results stream out of the database, by `for await` and `for_await!`;
 //! - `planted`, `folder`: the embedded server makes bodies by `generator!`.

@@ -1,6 +1,7 @@
 //! The client against servers of a few lines.
 
 use super::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -28,16 +29,16 @@ async fn server(answer: fn(&str) -> Option<&'static str>) -> Url {
     format!("http://{address}/").parse().unwrap()
 }
 
-fn fetcher(inside: &Url) -> Fetcher {
+fn fetcher(inside: &Url, retries: u32) -> Fetcher {
     let mut sites = Sites::default();
     sites.add_web(inside, "");
-    let manners = Manners { timeout: Duration::from_secs(2), retries: 0, per_host: 4 };
+    let manners = Manners { timeout: Duration::from_secs(2), retries, per_host: 4 };
     Fetcher::new(Arc::new(sites), manners)
 }
 
 async fn fetch(path: &str, answer: fn(&str) -> Option<&'static str>) -> String {
     let site = server(answer).await;
-    let found = fetcher(&site).fetch(&site.join(path).unwrap()).await;
+    let found = fetcher(&site, 0).fetch(&site.join(path).unwrap()).await;
     match found {
         Ok(Found::Page { status, body }) => format!("{status} page of {}", body.len()),
         Ok(Found::Resource { status }) => format!("{status} resource"),
@@ -104,8 +105,36 @@ async fn a_server_without_head_is_asked_by_get() {
         _ => Some("200 OK"),
     })
     .await;
-    let fetcher = fetcher(&site);
+    let fetcher = fetcher(&site, 0);
     let url = |path| site.join(path).unwrap();
     assert!(matches!(fetcher.probe(&url("refused")).await, Ok(Found::Resource { status: 200 })));
     assert_eq!(fetcher.reach(&url("ignored")).await.unwrap(), url("ignored"));
+}
+
+#[tokio::test]
+async fn a_busy_server_says_when_to_come_back() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let site = server(|request| {
+        let asked = ASKED.fetch_add(1, Ordering::Relaxed);
+        Some(match request {
+            "GET /soon" if asked < 2 => "503 Service Unavailable\r\nRetry-After: 20",
+            "GET /later" => "503 Service Unavailable\r\nRetry-After: 20",
+            "GET /someday" => "503 Service Unavailable\r\nRetry-After: 3600",
+            _ => "200 OK",
+        })
+    })
+    .await;
+    let fetcher = fetcher(&site, 5);
+    let fetch = async |path| without_retry_delays(fetcher.fetch(&site.join(path).unwrap())).await;
+    assert!(matches!(fetch("soon").await, Ok(Found::Resource { status: 200 })));
+    assert_eq!(ASKED.load(Ordering::Relaxed), 3);
+
+    // Nobody waits for an hour.
+    let error = fetch("someday").await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(secs(3600)));
+    assert_eq!(ASKED.load(Ordering::Relaxed), 4);
+
+    // Nor longer than there is time for.
+    assert!(timeout(secs(10), fetch("later")).await.unwrap().is_err());
+    assert_eq!(ASKED.load(Ordering::Relaxed), 5);
 }

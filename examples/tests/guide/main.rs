@@ -78,7 +78,23 @@ fn race() {
 
 #[test]
 fn policies() {
-    assert_eq!(lines("04_policies", &[]).last().unwrap(), "at most 3 at once");
+    assert_eq!(
+        lines("04_policies", &[]),
+        [
+            "/tea: the page /tea, in attempt 1",
+            "/busy: the page /busy, in attempt 3",
+            "/gone: nothing",
+            "  `fetch` timed out after 2.5s",
+            "/slow: nothing",
+            "the page /1, in attempt 1",
+            "the page /2, in attempt 1",
+            "the page /3, in attempt 1",
+            "the page /4, in attempt 1",
+            "the page /5, in attempt 1",
+            "`fetch` has no place: 3 wait already",
+            "by hand, in attempt 3",
+        ]
+    );
 }
 
 #[test]
@@ -266,4 +282,44 @@ fn task_tree() {
     assert!(lines[4].starts_with("│   └── `soup` #"), "{lines:?}");
     assert!(lines[4].contains(" examples/guide/14_task_tree.rs:"), "{lines:?}");
     assert_eq!(lines[8], "0 tasks are left");
+}
+
+#[test]
+fn run_in_executor() {
+    assert_eq!(
+        lines("15_run_in_executor", &[]),
+        [
+            "7 pieces",
+            "14 pieces",
+            "tea: a8fc1244e9a22325",
+            "coffee: b90dab12778a2325",
+            "cocoa: 0f573539018b2325",
+            "  given up",
+            "0 threads are left",
+        ]
+    );
+}
+
+#[test]
+fn safe_fetch() {
+    assert_eq!(
+        lines("16_safe_fetch", &[]),
+        [
+            "/good: good, requests: 1",
+            "/flaky: at last, requests: 3",
+            "  no /missing: 404 Not Found",
+            "/missing: nothing, requests: 1",
+            "  no /down: 503 Service Unavailable",
+            "/down: nothing, requests: 3",
+            "4 retries are left",
+            "  no /down: 503 Service Unavailable",
+            "/down: nothing, requests: 3",
+            "  no /down: 503 Service Unavailable",
+            "/down: nothing, requests: 3",
+            "  no /down: 503 Service Unavailable",
+            "/down: nothing, requests: 1",
+            "  no /down: 503 Service Unavailable",
+            "/down: nothing, requests: 1",
+        ]
+    );
 }

@@ -80,3 +80,10 @@ fn background_drained_at_ctrl_c() {
     let last = lines.len() - 2;
     assert_eq!(lines[last..], ["the heartbeat has signed off: Cancelled", "nothing is left"]);
 }
+
+#[test]
+fn blocking_work_given_up_at_ctrl_c() {
+    let running = Running::until("15_run_in_executor", "Ctrl-C ends it");
+    running.send("-INT");
+    assert_eq!(running.end(), ["  given up", "0 threads are left"]);
+}

@@ -15,6 +15,9 @@ pub mod as_completed {}
 #[doc = include_str!("async_generator.md")]
 pub mod async_generator {}
 
+#[doc = include_str!("blocking_the_event_loop.md")]
+pub mod blocking_the_event_loop {}
+
 #[doc = include_str!("cancellation.md")]
 pub mod cancellation {}
 
@@ -28,6 +31,9 @@ pub mod create_task {}
 #[doc = include_str!("database.md")]
 pub mod database {}
 
+#[doc = include_str!("error_handling.md")]
+pub mod error_handling {}
+
 #[doc = include_str!("fire_and_forget.md")]
 pub mod fire_and_forget {}
 
@@ -36,6 +42,12 @@ pub mod gather {}
 
 #[doc = include_str!("gather_errors.md")]
 pub mod gather_errors {}
+
+#[doc = include_str!("policies.md")]
+pub mod policies {}
+
+#[doc = include_str!("run_in_executor.md")]
+pub mod run_in_executor {}
 
 #[doc = include_str!("semaphore.md")]
 pub mod semaphore {}
@@ -51,6 +63,9 @@ pub mod tasks {}
 
 #[doc = include_str!("timeouts.md")]
 pub mod timeouts {}
+
+#[doc = include_str!("too_many_tasks.md")]
+pub mod too_many_tasks {}
 
 #[doc = include_str!("wait.md")]
 pub mod wait {}

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::limit::LimitExceeded;
 use super::timeout::Elapsed;
 
 macro_rules! event {
@@ -25,6 +26,13 @@ pub(crate) fn timed_out(elapsed: &Elapsed) {
         duration = tracing::field::debug(elapsed.duration()),
         inherited = elapsed.is_inherited()
     );
+}
+
+/// A limit has refused a call.
+#[cold]
+pub(crate) fn refused(refusal: &LimitExceeded) {
+    let name = refusal.function().or(refusal.limiter()).unwrap_or("limit");
+    event!(WARN, "refused", name, reason = tracing::field::debug(refusal.reason()), waiting = refusal.waiting());
 }
 
 /// The attempt with this number has failed, and the next one comes after `delay`.

@@ -95,6 +95,7 @@ async fn p55_what_unrelated_calls_hold_is_waited_for() {
 }
 
 #[tokio::test]
+#[allow(clippy::async_yields_async, reason = "the task is awaited outside")]
 async fn p55_a_spawned_task_starts_a_chain_of_its_own() {
     static ONE: Limiter = Limiter::new(1);
     let task = ONE.run(async {

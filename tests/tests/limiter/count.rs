@@ -193,6 +193,7 @@ async fn p50_who_spends_the_tasks_budget_does_not_put_off_the_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
+#[allow(clippy::async_yields_async, reason = "the task is awaited outside")]
 async fn p38_a_longer_wait_ends_at_the_deadline_that_a_task_inherits() {
     static ONE: Limiter = Limiter::new(1);
     let _permit = ONE.acquire().await;

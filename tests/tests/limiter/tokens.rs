@@ -138,6 +138,7 @@ async fn p61_a_key_that_borrows_an_argument_does_not_keep_it() {
 }
 
 #[tokio::test(start_paused = true)]
+#[allow(clippy::needless_borrow, reason = "the depth of the reference chooses")]
 async fn p52_a_refusal_is_converted_where_it_can_be_and_a_panic_elsewhere() {
     use p::choose::*;
     #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Waits for a permit.
 
 use std::future::Future;
+use std::mem::take;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -26,6 +27,8 @@ pin_project! {
         gate: Option<G>,
         options: TurnOptions,
         place: Option<u32>,
+        // There was nothing just now: in the same poll it does not try again.
+        has_tried: bool,
         until: Option<Until>,
         // Few need one, and all of them are moved.
         sleep: Option<Pin<Box<Sleep>>>,
@@ -79,7 +82,12 @@ pub(super) fn poll_take(core: &Core, weight: usize, cx: &mut Context<'_>) -> Pol
 
 impl<G: Gate> Acquire<G> {
     pub(super) const fn new(gate: G, options: TurnOptions) -> Self {
-        Self { gate: Some(gate), options, place: None, until: None, sleep: None }
+        Self::behind(gate, options, false)
+    }
+
+    /// Says whether there was nothing just now.
+    pub(super) const fn behind(gate: G, options: TurnOptions, has_tried: bool) -> Self {
+        Self { gate: Some(gate), options, place: None, has_tried, until: None, sleep: None }
     }
 
     pub(super) const fn options(&self) -> &TurnOptions {
@@ -96,7 +104,8 @@ impl<G: Gate> Future for Acquire<G> {
         let weight = this.options.weight;
         if this.place.is_none() {
             let Some(gate) = this.gate else { panic!("a permit was waited for again after it had come") };
-            match poll_take(gate.core(), weight, cx) {
+            let taken = if take(this.has_tried) { Poll::Ready(false) } else { poll_take(gate.core(), weight, cx) };
+            match taken {
                 Poll::Ready(true) => return Poll::Ready(Ok(self.held())),
                 Poll::Ready(false) => {}
                 Poll::Pending => return self.poll_spent(cx),

@@ -12,6 +12,7 @@ use super::chain;
 use super::exceeded::LimitExceeded;
 use super::gate::{Gate, Held};
 use super::turn::TurnOptions;
+use crate::policy::event;
 use crate::scope::Scope;
 
 /// `#[limit]`: makes the future once there is a place for it, or `refused` says that there is none.
@@ -39,7 +40,9 @@ pub(super) struct By<R>(pub(super) R);
 
 impl<T, R: FnOnce(LimitExceeded) -> T> Answers<T> for By<R> {
     type Output = T;
+    #[cold]
     fn refused(self, refusal: LimitExceeded) -> T {
+        event::refused(&refusal);
         (self.0)(refusal)
     }
     #[inline]
@@ -182,7 +185,8 @@ where
     #[inline]
     fn poll_fresh(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
         if let LimitedState::Fresh { gate, options, .. } = self.as_mut().project() {
-            let is_taken = match poll_take(gate.core(), options.weight, cx) {
+            let tried = poll_take(gate.core(), options.weight, cx);
+            let is_taken = match tried {
                 Poll::Ready(is_taken) => is_taken,
                 // Its time runs from here on, though the task has spent its budget.
                 Poll::Pending if options.wait.is_some() => false,
@@ -194,7 +198,7 @@ where
                     self.set(Self::Running { running: Running::new(make(), held, &options) });
                     return Poll::Ready(Ok(()));
                 }
-                self.set(Self::Waiting { acquire: Acquire::new(gate, options), answers, make });
+                self.set(Self::Waiting { acquire: Acquire::behind(gate, options, tried.is_ready()), answers, make });
             }
         }
         self.poll_start(cx)
