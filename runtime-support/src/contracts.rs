@@ -1,7 +1,7 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
-use std::convert::identity;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -152,25 +152,48 @@ pub fn ending<R: FromTxError>() -> Ending<R> {
 }
 
 /// A function's result that `#[retry]` and `#[fallback]` can look into: every `Result`.
-///
-/// Its parameters are inferred and no associated types: of a type that is none rustc then says so once.
 #[diagnostic::on_unimplemented(
     message = "`#[retry]` and `#[fallback]` act on the error of a `Result`, and `{Self}` is none",
     label = "has no error",
     note = "return a `Result`"
 )]
-pub trait HasError<T, E>: Sized {
+pub trait HasError {
+    /// Looks into it.
+    type Look;
     #[doc(hidden)]
-    fn views() -> Views<Self, T, E>;
+    const LOOK: Self::Look;
 }
 
-/// There and back.
-type Views<R, T, E> = (fn(R) -> Result<T, E>, fn(Result<T, E>) -> R);
-
 #[diagnostic::do_not_recommend]
-impl<T, E> HasError<T, E> for Result<T, E> {
-    fn views() -> Views<Self, T, E> {
-        (identity, identity)
+impl<T, E> HasError for Result<T, E> {
+    type Look = Look<T, E>;
+    const LOOK: Look<T, E> = Look(PhantomData);
+}
+
+/// Knows that something is a `Result`. Expansions have one for all their layers: so what is none is one error.
+#[derive(Debug)]
+pub struct Look<T, E>(PhantomData<fn() -> (T, E)>);
+
+// Of every type, and not only where both can be copied: several layers of one stack have it.
+impl<T, E> Clone for Look<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for Look<T, E> {}
+
+impl<T, E> Look<T, E> {
+    /// The same as a `Result`.
+    #[inline]
+    pub fn at(self, result: Result<T, E>) -> Result<T, E> {
+        result
+    }
+
+    /// The result of the function again. Of what is no `Result` rustc knows no type here, and says nothing more.
+    #[inline]
+    pub fn back(self, result: Result<T, E>) -> Result<T, E> {
+        result
     }
 }
 

@@ -219,7 +219,7 @@ fn p104_a_timeout_above_ends_the_call_and_drain_names_the_thread() {
         assert_eq!(late.function(), Some("p104_reads"));
 
         let left = drain(millis(0)).await;
-        assert_eq!(left.iter().map(|left| left.name()).collect::<Vec<_>>(), ["p104_reads"]);
+        assert_eq!(left.iter().map(weftwork::CleanUp::name).collect::<Vec<_>>(), ["p104_reads"]);
         open.send(()).unwrap();
         assert!(drain(secs(60)).await.is_empty());
     });

@@ -1,6 +1,8 @@
 //! `deadline()` and `remaining()`: the timeouts around cap those inside. What goes along into tasks stands in `deadline/tasks.rs`.
 //! Cases P35 to P39, and X49.
 
+#![allow(clippy::async_yields_async, reason = "a task is started inside of a timeout and awaited outside")]
+
 #[path = "deadline/moved.rs"]
 mod moved;
 #[path = "deadline/tasks.rs"]

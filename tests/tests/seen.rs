@@ -1,5 +1,7 @@
 //! What a tracing subscriber sees of a call under policies: one span, and one event for each thing that happened. Case P116.
 
+#![allow(clippy::async_yields_async, reason = "a task is started inside of a timeout and awaited outside")]
+
 use std::fmt::{self, Write};
 use std::future::pending;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,7 +45,7 @@ impl Visit for Fields {
 }
 
 impl Recorder {
-    fn note(&self, what: &str, metadata: &Metadata<'_>, fields: Fields) {
+    fn note(&self, what: &str, metadata: &Metadata<'_>, fields: &Fields) {
         self.log.note(format!("{what}{}:{}{}", metadata.name(), metadata.level(), fields.0.replace(' ', "")));
     }
 }
@@ -56,14 +58,14 @@ impl Subscriber for Recorder {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields(String::new());
         span.record(&mut fields);
-        self.note("span:", span.metadata(), fields);
+        self.note("span:", span.metadata(), &fields);
         Id::from_u64(self.next.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields(String::new());
         event.record(&mut fields);
-        self.note("", event.metadata(), fields);
+        self.note("", event.metadata(), &fields);
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}

@@ -9,7 +9,7 @@ use super::policies::{Around, Code, Site};
 use crate::kit::args::{Args, Grammar};
 use crate::kit::errors::Errors;
 use crate::kit::func::{Body, Func, is_conditional};
-use crate::kit::returns::{Output, ends};
+use crate::kit::returns::{Output, asked};
 use crate::kit::scan::{Piece, piece};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
@@ -93,11 +93,9 @@ impl Blocking {
     }
 }
 
-/// Asks whether a type may move to a thread. rustc answers at the type.
+/// Asks whether a type may move to a thread.
 fn proof(ty: &TokenStream, private: &TokenStream) -> TokenStream {
-    let (first, last) = ends(ty);
-    let (open, proof) = (quote_spanned!(first=> <), Ident::new("PROOF", last));
-    quote!(#open #ty as #private::Movable<_>>::#proof)
+    asked(ty, &quote!(#private::Movable<_>), "PROOF")
 }
 
 /// The thread may outlive the caller, and with it everything that is borrowed from there.

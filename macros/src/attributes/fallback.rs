@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Arm, ExprClosure, Token};
 
 use super::policies::{Around, Code, Site};
-use super::retry::{from_result, into_result};
+use super::retry::look;
 use crate::kit::args::{Args, Named};
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local, local_at};
@@ -112,14 +112,13 @@ impl Fallback {
     }
 
     /// In:  `INNER`
-    /// Out: `match into_result(INNER.await) { Ok(value) => from_result(Ok(value)), Err(error) => match error { ARMS, error => from_result(Err(error)) } }`
+    /// Out: `match look.at(INNER.await) { Ok(value) => look.back(Ok(value)), Err(error) => match error { ARMS, error => look.back(Err(error)) } }`
     ///
     /// It stands behind the block that borrows, so the arms may read what the body does not consume.
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (inner, value, error) = (inner.into_watched(around), local("value"), binding("error"));
-        let (into_result, from_result) = (into_result(), from_result());
+        let (inner, look, value, error) = (inner.into_watched(around), look(), local("value"), binding("error"));
         let handled = match &self.handler {
             // What is wrong with the closure is told at the closure.
             Handler::Closure(closure) => {
@@ -129,12 +128,12 @@ impl Fallback {
             }
             Handler::Arms(arms) => {
                 let arms = arms.iter().map(|arm| told(arm, &private, function));
-                quote!(match #error { #(#arms)* #error => #from_result(#private::Err(#error)), })
+                quote!(match #error { #(#arms)* #error => #look.back(#private::Err(#error)), })
             }
         };
         Code::Inline(quote! {
-            match #into_result(#inner.await) {
-                #private::Ok(#value) => #from_result(#private::Ok(#value)),
+            match #look.at(#inner.await) {
+                #private::Ok(#value) => #look.back(#private::Ok(#value)),
                 #private::Err(#error) => #handled,
             }
         })

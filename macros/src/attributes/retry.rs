@@ -114,12 +114,11 @@ impl Retry {
     }
 
     /// In:  `INNER`
-    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(into_result(retry.attempt(INNER).await)) { .. } }`
+    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(look.at(retry.attempt(INNER).await)) { .. } }`
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (retry, output, pause) = (local("retry"), local("output"), local("pause"));
-        let (into_result, from_result) = (into_result(), from_result());
+        let (retry, output, pause, look) = (local("retry"), local("output"), local("pause"), look());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
         let copies: Vec<TokenStream> = self
@@ -140,14 +139,14 @@ impl Retry {
             (None, Some(after)) => quote!(next_after(&mut #retry, #output, #after)),
             (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
-        let output_of_attempt = quote!(#into_result(#attempt.await));
+        let output_of_attempt = quote!(#look.at(#attempt.await));
         let output_of_attempt = if copies.is_empty() { output_of_attempt } else { quote!({ #(#copies)* #output_of_attempt }) };
         Code::Inline(quote! {
             let mut #retry = #private::retrying(#function, #settings);
             loop {
                 let #output = #output_of_attempt;
                 match #private::Retrying::#next {
-                    #private::Next::Done(#output) => break #from_result(#output),
+                    #private::Next::Done(#output) => break #look.back(#output),
                     #private::Next::Again(#pause) => #over.await,
                 }
             }
@@ -155,14 +154,9 @@ impl Retry {
     }
 }
 
-/// What turns the function's own result into a `Result`, named once for all layers that look into it.
-pub(crate) fn into_result() -> Ident {
-    local("into_result")
-}
-
-/// What turns it back.
-pub(crate) fn from_result() -> Ident {
-    local("from_result")
+/// What looks into the function's result, named once for all layers that do.
+pub(crate) fn look() -> Ident {
+    local("look")
 }
 
 /// The names in `clone(..)`.

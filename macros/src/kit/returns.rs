@@ -105,8 +105,15 @@ fn projection(ty: &Type, krate: &TokenStream) -> TokenStream {
     quote!(#open #ty as #krate::__private::Future>::#output)
 }
 
+/// `<T as Contract>::CONSTANT`. Where `T` does not keep to the contract, rustc says so at `T`.
+pub(crate) fn asked(ty: &TokenStream, contract: &TokenStream, constant: &str) -> TokenStream {
+    let (first, last) = ends(ty);
+    let (open, constant) = (quote_spanned!(first=> <), proc_macro2::Ident::new(constant, last));
+    quote!(#open #ty as #contract>::#constant)
+}
+
 /// Where a type begins and ends, for generated tokens around it that have to be underlined with it.
-pub(crate) fn ends(tokens: &TokenStream) -> (Span, Span) {
+fn ends(tokens: &TokenStream) -> (Span, Span) {
     let mut spans = tokens.clone().into_iter().map(|tree| tree.span());
     let first = spans.next().unwrap_or_else(Span::mixed_site);
     let last = spans.last().unwrap_or(first);

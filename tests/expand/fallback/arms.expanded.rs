@@ -7,34 +7,36 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
         Option<Page>,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let (into_result, from_result) = <Result<
+    let look = <Result<
         Option<Page>,
         FetchError,
-    > as ::weftwork::__private::HasError<_, _>>::views();
+    > as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("fetch");
-    match into_result(
-        call
-            .around(
-                ::weftwork::__private::timeout(
-                    "fetch",
-                    ::weftwork::__private::Duration::from_secs(8),
-                    from_elapsed,
-                    async {
-                        if false {
-                            ::weftwork::__private::moved((self, request));
-                            return {
-                                ::weftwork::__private::returned::<
-                                    Result<Option<Page>, FetchError>,
-                                >()
-                            };
-                        }
-                        self.get(request).await
-                    },
-                ),
-            )
-            .await,
-    ) {
-        ::weftwork::__private::Ok(value) => from_result(::weftwork::__private::Ok(value)),
+    match look
+        .at(
+            call
+                .around(
+                    ::weftwork::__private::timeout(
+                        "fetch",
+                        ::weftwork::__private::Duration::from_secs(8),
+                        from_elapsed,
+                        async {
+                            if false {
+                                ::weftwork::__private::moved((self, request));
+                                return {
+                                    ::weftwork::__private::returned::<
+                                        Result<Option<Page>, FetchError>,
+                                    >()
+                                };
+                            }
+                            self.get(request).await
+                        },
+                    ),
+                )
+                .await,
+        )
+    {
+        ::weftwork::__private::Ok(value) => look.back(::weftwork::__private::Ok(value)),
         ::weftwork::__private::Err(__error) => {
             match __error {
                 FetchError::NotFound => {
@@ -46,7 +48,7 @@ async fn fetch(&self, url: &Url, request: Request) -> Result<Option<Page>, Fetch
                     warn(url);
                     Ok(None)
                 }
-                __error => from_result(::weftwork::__private::Err(__error)),
+                __error => look.back(::weftwork::__private::Err(__error)),
             }
         }
     }

@@ -7,10 +7,7 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
         Page,
         FetchError,
     > as ::weftwork::FromElapsed>::from_elapsed;
-    let (into_result, from_result) = <Result<
-        Page,
-        FetchError,
-    > as ::weftwork::__private::HasError<_, _>>::views();
+    let look = <Result<Page, FetchError> as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("fetch");
     call.around(
             ::weftwork::__private::timeout(
@@ -23,22 +20,24 @@ async fn fetch(id: u64, request: Request) -> Result<Page, FetchError> {
                             ::weftwork::__private::returned::<Result<Page, FetchError>>()
                         };
                     }
-                    match into_result(
-                        async {
-                            if false {
-                                ::weftwork::__private::moved((request,));
-                                return {
-                                    ::weftwork::__private::returned::<
-                                        Result<Page, FetchError>,
-                                    >()
-                                };
+                    match look
+                        .at(
+                            async {
+                                if false {
+                                    ::weftwork::__private::moved((request,));
+                                    return {
+                                        ::weftwork::__private::returned::<
+                                            Result<Page, FetchError>,
+                                        >()
+                                    };
+                                }
+                                get(id, request).await
                             }
-                            get(id, request).await
-                        }
-                            .await,
-                    ) {
+                                .await,
+                        )
+                    {
                         ::weftwork::__private::Ok(value) => {
-                            from_result(::weftwork::__private::Ok(value))
+                            look.back(::weftwork::__private::Ok(value))
                         }
                         ::weftwork::__private::Err(__error) => {
                             ::weftwork::__private::fall_back::<

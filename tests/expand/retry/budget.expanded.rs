@@ -2,10 +2,7 @@
 /// Policies, outermost first:
 /// - `retry(within = 10s, backoff = constant(100ms), budget = BUDGET)`
 async fn send(id: u64) -> Result<Reply, Error> {
-    let (into_result, from_result) = <Result<
-        Reply,
-        Error,
-    > as ::weftwork::__private::HasError<_, _>>::views();
+    let look = <Result<Reply, Error> as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -20,23 +17,24 @@ async fn send(id: u64) -> Result<Reply, Error> {
             .budget(&BUDGET),
     );
     loop {
-        let output = into_result(
-            call
-                .around(
-                    retry
-                        .attempt(async {
-                            if false {
-                                return {
-                                    ::weftwork::__private::returned::<Result<Reply, Error>>()
-                                };
-                            }
-                            post(id).await
-                        }),
-                )
-                .await,
-        );
+        let output = look
+            .at(
+                call
+                    .around(
+                        retry
+                            .attempt(async {
+                                if false {
+                                    return {
+                                        ::weftwork::__private::returned::<Result<Reply, Error>>()
+                                    };
+                                }
+                                post(id).await
+                            }),
+                    )
+                    .await,
+            );
         match ::weftwork::__private::Retrying::next(&mut retry, output) {
-            ::weftwork::__private::Next::Done(output) => break from_result(output),
+            ::weftwork::__private::Next::Done(output) => break look.back(output),
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,
         }
     }

@@ -2,10 +2,7 @@
 /// Policies, outermost first:
 /// - `retry(attempts = self.attempts(), after = Error::retry_after, clone(request, key))`
 async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Error> {
-    let (into_result, from_result) = <Result<
-        Reply,
-        Error,
-    > as ::weftwork::__private::HasError<_, _>>::views();
+    let look = <Result<Reply, Error> as ::weftwork::__private::HasError>::LOOK;
     let call = ::weftwork::__private::call("send");
     let mut retry = ::weftwork::__private::retrying(
         "send",
@@ -18,7 +15,7 @@ async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Er
         let output = {
             let mut request = ::weftwork::__private::cloned(&request);
             let key = ::weftwork::__private::cloned(&key);
-            into_result(
+            look.at(
                 call
                     .around(
                         retry
@@ -41,7 +38,7 @@ async fn send(&self, request: Request, key: Key, name: &str) -> Result<Reply, Er
             output,
             Error::retry_after,
         ) {
-            ::weftwork::__private::Next::Done(output) => break from_result(output),
+            ::weftwork::__private::Next::Done(output) => break look.back(output),
             ::weftwork::__private::Next::Again(pause) => call.around(pause.over()).await,
         }
     }

@@ -130,7 +130,7 @@ async fn p34_p38_a_task_that_the_body_holds_ends_with_it_and_a_detached_one_runs
     let work = timeout(secs(2), async move {
         let _held: Task<()> = spawn(async move {
             let _local = held.on_drop("held:dropped");
-            pending().await
+            pending::<()>().await;
         });
         spawn(async move {
             sleep(secs(5)).await;

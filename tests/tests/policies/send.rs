@@ -35,7 +35,7 @@ macro_rules! under_each_stack {
             under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check; #[timeout(8s)] #[limit(4)] #[timeout(2s)]);
             under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check; #[timeout(8s, or = Ok(1))]);
             under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check; #[fallback(Late::Own(n) => Ok(n))]);
-            under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check; #[fallback(|error| Err(error))]);
+            under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check; #[fallback(|_| Ok(1))]);
             under_each_stack!(@one $({$($generics)*})? ($($parameters)*) $body; |$f| $check;
                 #[fallback(_ => Ok(1))] #[timeout(8s)] #[limit(4)] #[timeout(2s, or = Ok(1))]);
         }

@@ -12,7 +12,7 @@ use super::shape::Shape;
 use crate::attributes::{limit, retry, timeout, transactional};
 use crate::kit::func::Func;
 use crate::kit::idents::local;
-use crate::kit::returns::Output;
+use crate::kit::returns::{Output, asked};
 use crate::kit::tokens::{reads, regroup, split_at_commas};
 use crate::kit::written::as_written;
 
@@ -249,16 +249,16 @@ impl Stack<'_> {
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
         let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.refusal());
-        let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
-            let (into_result, from_result) = (retry::into_result(), retry::from_result());
-            quote!(let (#into_result, #from_result) = <#output as #krate::__private::HasError<_, _>>::views();)
+        let look = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
+            let (look, found) = (retry::look(), asked(&output.to_token_stream(), &quote!(#krate::__private::HasError), "LOOK"));
+            quote!(let #look = #found;)
         });
         let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
             let ending = transactional::ending();
             quote!(let #ending = <#output as #krate::FromTxError>::ending();)
         });
         let (call, function) = (call(), self.func.sig.ident.to_string());
-        quote!(#from_elapsed #from_refusal #into_result #ending let #call = #krate::__private::call(#function);)
+        quote!(#from_elapsed #from_refusal #look #ending let #call = #krate::__private::call(#function);)
     }
 }
 
