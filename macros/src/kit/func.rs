@@ -269,7 +269,7 @@ pub(crate) fn rebound(block: &Group) -> Option<Rebound> {
     };
     let place = (1..trees.len()).rev().find(is_value)?;
     let start = (0..place).rev().find(|index| is_ident(at(*index), "let"))?;
-    let is_unit = is_ident(at(start + 1), "_") && place == start + 5;
+    let is_unit = is_ident(at(start + 1), "_") && place == start + 5 && place + 2 == trees.len();
     if !(is_ident(at(start + 1), "__ret") || is_unit) {
         return None;
     }

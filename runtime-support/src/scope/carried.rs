@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::policy::deadline::Deadline;
+use crate::policy::limit::Links;
 use crate::report::Collector;
 
 thread_local! {
@@ -25,6 +26,8 @@ pub(crate) struct Carried {
     collector: Option<Arc<Collector>>,
     /// For what begins with this: where it is set for something in the same task, that has its own.
     deadline: Deadline,
+    /// Of a clean-up: the permits that may be kept for it, which it can not wait for.
+    links: Option<Arc<Links>>,
     is_undelayed: bool,
     /// The task that it is for was detached: nothing goes along any more.
     is_loose: AtomicBool,
@@ -34,6 +37,14 @@ impl Carried {
     /// That of this moment for a clean-up, which has nothing to do with a deadline.
     #[inline]
     pub(crate) fn for_clean_up() -> Option<Arc<Self>> {
+        match Links::current() {
+            None => Self::without_links(),
+            links => Some(Arc::new(Self { links, ..Self::new(Deadline::NEVER) })),
+        }
+    }
+
+    #[inline]
+    fn without_links() -> Option<Arc<Self>> {
         match GRACE.get() {
             None if !IS_UNDELAYED.get() => IS_SET.get().then(Self::shared).flatten(),
             _ => Self::copy(Deadline::NEVER),
@@ -44,7 +55,7 @@ impl Carried {
     #[inline]
     pub(crate) fn for_each() -> Option<Arc<Self>> {
         match Deadline::for_task() {
-            Deadline::NEVER => Self::for_clean_up(),
+            Deadline::NEVER => Self::without_links(),
             deadline => Self::copy(deadline),
         }
     }
@@ -107,8 +118,12 @@ impl Carried {
 
     #[cold]
     fn copy(deadline: Deadline) -> Option<Arc<Self>> {
+        Some(Arc::new(Self::new(deadline)))
+    }
+
+    fn new(deadline: Deadline) -> Self {
         let (grace, collector) = (Self::grace(), Self::collector());
-        Some(Arc::new(Self { grace, collector, deadline, is_undelayed: IS_UNDELAYED.get(), ..Self::default() }))
+        Self { grace, collector, deadline, is_undelayed: IS_UNDELAYED.get(), ..Self::default() }
     }
 
     /// The group that collects the failures of clean-ups at this moment.
@@ -137,7 +152,8 @@ impl Carried {
 
     /// The same for a clean-up.
     pub(crate) fn exactly_for_clean_up<R>(this: &mut Option<Arc<Self>>, run: impl FnOnce() -> R) -> R {
-        Self::exactly(this, || Deadline::hidden(run))
+        let links = this.as_ref().and_then(|carried| carried.links.clone());
+        Self::exactly(this, || Deadline::hidden(|| Links::within(links.as_deref(), run)))
     }
 
     /// Sets it while `run` runs; nothing leaves what is there.

@@ -68,6 +68,8 @@ struct End {
     is_over: bool,
     /// It was dropped before its end, with its runtime.
     is_lost: bool,
+    /// Somebody has waited for it long enough.
+    is_overdue: bool,
     /// Who waits, each with a number of its own.
     waiting: Vec<(u64, Waker)>,
     waiters: u64,
@@ -139,6 +141,15 @@ impl Outstanding {
 
     pub(crate) fn is_over(&self) -> bool {
         self.end().is_over
+    }
+
+    pub(super) fn set_overdue(&self) {
+        self.end().is_overdue = true;
+    }
+
+    /// Whether nobody waits for it but `drain`, and those that keep something until its end.
+    pub(super) fn is_on_its_own(&self) -> bool {
+        self.about.what == What::Thread || self.end().is_overdue
     }
 
     /// Keeps something until the end.

@@ -226,9 +226,9 @@ impl Wait {
             return;
         }
         let now = Instant::now();
-        let (threads, taken): (Vec<_>, Vec<_>) = taken.into_iter().partition(|one| one.about().what == What::Thread);
-        // Nothing can stop a thread, so nothing waits for it; but a limit around may keep its place until that ends.
-        threads.into_iter().for_each(notes::leave);
+        let (alone, taken): (Vec<_>, Vec<_>) = taken.into_iter().partition(|one| one.is_on_its_own());
+        // A limit around may keep its place until that ends.
+        alone.into_iter().for_each(notes::leave);
         let timed = taken.into_iter().map(|one| (self.deadline(&one, now), one));
         let timed: Vec<_> = timed.collect();
         self.line.extend(timed);
@@ -267,7 +267,11 @@ impl Wait {
         }
         let now = Instant::now();
         match self.deadline(&first, now) {
-            Some(deadline) if deadline <= now => self.overdue(&first),
+            Some(deadline) if deadline <= now => {
+                self.overdue(&first);
+                first.set_overdue();
+                notes::leave(first);
+            }
             later => {
                 let place = self.line.partition_point(|(deadline, _)| order(*deadline) <= order(later));
                 self.line.insert(place, (later, first));

@@ -11,7 +11,7 @@ type Call = Pin<Box<dyn Future<Output = Result<u32, LimitExceeded>> + Send>>;
 
 /// Calls itself so many times, with so many permits.
 fn walk(limiter: &'static Limiter, depth: u32) -> Call {
-    Box::pin(p::limit_turn(limiter, p::turn("walk"), Err, move || async move {
+    Box::pin(p::limit(limiter, p::turn("walk"), Err, move || async move {
         if depth == 0 {
             return Ok(0);
         }
@@ -23,7 +23,7 @@ fn walk(limiter: &'static Limiter, depth: u32) -> Call {
 /// Has a limiter of its own.
 fn helper(limiter: &'static Limiter, depth: u32) -> Call {
     static OWN: Limiter = Limiter::new(1000);
-    Box::pin(p::limit_turn(&OWN, p::turn("helper"), Err, move || walk(limiter, depth)))
+    Box::pin(p::limit(&OWN, p::turn("helper"), Err, move || walk(limiter, depth)))
 }
 
 #[tokio::test]
@@ -50,8 +50,8 @@ async fn p54_at_any_depth() {
 #[tokio::test]
 async fn p54_where_nothing_can_say_so_it_is_a_panic() {
     static ONE: Limiter = Limiter::new(1);
-    let call = p::limit_turn(&ONE, p::turn("outer"), p::refuse, || async {
-        p::limit_turn(&ONE, p::turn("inner"), p::refuse, || async {}).await;
+    let call = p::limit(&ONE, p::turn("outer"), p::refuse, || async {
+        p::limit(&ONE, p::turn("inner"), p::refuse, || async {}).await;
     });
     assert_eq!(panic_within(call).await, "`inner` would wait for itself: `outer` -> `inner`");
     assert_eq!(

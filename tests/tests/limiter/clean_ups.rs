@@ -51,7 +51,7 @@ async fn p46_also_what_the_body_itself_left_behind() {
     static ONE: Limiter = Limiter::new(1);
     // The body ends; what it gave up in an earlier poll, and in its last one, still cleans up.
     for early in [true, false] {
-        let call = p::limit_turn(&ONE, p::turn("call"), p::refuse, move || async move {
+        let call = p::limit(&ONE, p::turn("call"), p::refuse, move || async move {
             let mut given_up = Box::pin(hangs_in_it());
             assert!(poll_once(given_up.as_mut()).is_pending());
             drop(given_up);

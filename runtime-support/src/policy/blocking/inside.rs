@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use crate::policy::limit::Links;
 use crate::policy::retry::attempt::{attempt, within as within_attempt};
 use crate::scope::Carried;
 use crate::span::Span;
@@ -49,19 +50,21 @@ pub(super) struct Inside {
     /// With the deadline.
     carried: Option<Arc<Carried>>,
     attempt: u32,
+    /// What its caller holds while it waits for this.
+    links: Option<Arc<Links>>,
 }
 
 impl Inside {
     /// That of this moment.
     pub(super) fn current() -> Self {
-        Self { span: Span::current(), carried: Carried::for_one(), attempt: attempt() }
+        Self { span: Span::current(), carried: Carried::for_one(), attempt: attempt(), links: Links::current() }
     }
 
     /// Runs something with it, and with nothing else.
     pub(super) fn within(mut self, awaited: Arc<dyn Awaited>, run: impl FnOnce()) {
         let run = || {
             let _before = Before(CURRENT.replace(Some(awaited)));
-            run();
+            Links::within(self.links.as_deref(), run);
         };
         self.span.within(|| Carried::exactly(&mut self.carried, || within_attempt(self.attempt, run)));
     }

@@ -131,7 +131,10 @@ where
 impl<W, T> Drop for Job<W, T> {
     /// Its runtime has gone before a thread had time for it.
     fn drop(&mut self) {
-        drop(self.meeting.begin());
+        if let Some(work) = self.meeting.begin() {
+            self.meeting.now().phase = Phase::Over;
+            drop(work);
+        }
     }
 }
 
@@ -159,8 +162,10 @@ impl<W, T> Meeting<W, T> {
         let mut now = self.now();
         if let Phase::GivenUp(outstanding) = now.become_over() {
             drop(now);
-            scope.watch(|| self.drop_unseen(result));
+            // The payload of a panic may panic itself when it is dropped: it is over all the same.
+            let dropped = catch_unwind(AssertUnwindSafe(|| scope.watch(|| self.drop_unseen(result))));
             finish_behind(outstanding, scope);
+            std::mem::forget(dropped);
             return;
         }
         now.phase = Phase::Ended(Ended { result, scope });

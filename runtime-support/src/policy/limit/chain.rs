@@ -4,6 +4,7 @@
 
 use std::array;
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use tokio::task::{Id, try_id};
 
@@ -67,6 +68,38 @@ fn push_rest(link: Link) {
 #[cold]
 fn pop_rest() {
     let _ = REST.try_with(|rest| rest.borrow_mut().pop());
+}
+
+/// What a call holds, for what goes on without it and keeps it: its clean-ups, and the thread that it waits for.
+#[derive(Debug)]
+pub(crate) struct Links(Vec<Link>);
+
+impl Links {
+    /// Those of this moment, if there are any.
+    #[inline]
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        if CHAIN.with(|chain| chain.len.get()) == 0 { None } else { Self::copy() }
+    }
+
+    #[cold]
+    fn copy() -> Option<Arc<Self>> {
+        let links = links();
+        (!links.is_empty()).then(|| Arc::new(Self(links)))
+    }
+
+    /// Runs `run` as part of the same call.
+    pub(crate) fn within<R>(this: Option<&Self>, run: impl FnOnce() -> R) -> R {
+        let links = this.map_or(&[][..], |links| &links.0);
+        let task = try_id();
+        let _pushed: Vec<Pushed> = links
+            .iter()
+            .map(|link| {
+                push(Link { task, ..*link });
+                Pushed
+            })
+            .collect();
+        run()
+    }
 }
 
 struct Pushed;

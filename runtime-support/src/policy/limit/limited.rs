@@ -101,8 +101,9 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.future.is_some() {
-                let future = &mut this.future;
-                this.scope.watch(|| future.set(None));
+                let (future, held, name) = (&mut this.future, &*this.held, *this.name);
+                // What it hands over belongs to the same call, and may keep the permit.
+                this.scope.watch(|| in_chain(held.as_ref(), name, || future.set(None)));
                 give_back(this.held.take(), this.scope);
             }
         }
@@ -139,10 +140,13 @@ impl<G: Gate, F: Future> Running<G, F> {
         assert!(this.future.is_some(), "{POLLED_AGAIN}");
         let (mut future, held, name) = (this.future.as_mut(), &*this.held, *this.name);
         let polled = this.scope.watch(|| {
-            let output = ready!(poll_in(held.as_ref(), name, future.as_mut(), cx));
-            // What is left of it may hand over something, too.
-            future.set(None);
-            Poll::Ready(output)
+            in_chain(held.as_ref(), name, || {
+                let Some(running) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+                let output = ready!(running.poll(cx));
+                // What is left of it may hand over something, too.
+                future.set(None);
+                Poll::Ready(output)
+            })
         });
         let output = ready!(polled);
         give_back(this.held.take(), this.scope);
@@ -150,18 +154,12 @@ impl<G: Gate, F: Future> Running<G, F> {
     }
 }
 
-/// Polls it as part of what is called by whoever holds this.
+/// Runs it as part of what is called by whoever holds this.
 #[inline]
-fn poll_in<G: Gate, F: Future>(
-    held: Option<&Held<G>>,
-    name: Option<&'static str>,
-    future: Pin<&mut Option<F>>,
-    cx: &mut Context<'_>,
-) -> Poll<F::Output> {
-    let Some(future) = future.as_pin_mut() else { return Poll::Pending };
+fn in_chain<G: Gate, R>(held: Option<&Held<G>>, name: Option<&'static str>, run: impl FnOnce() -> R) -> R {
     match (held, name) {
-        (Some(held), Some(name)) => chain::within(held.core(), held.weight(), name, || future.poll(cx)),
-        _ => future.poll(cx),
+        (Some(held), Some(name)) => chain::within(held.core(), held.weight(), name, run),
+        _ => run(),
     }
 }
 

@@ -32,6 +32,7 @@ mod sync;
 mod tests;
 mod turn;
 
+pub(crate) use self::chain::Links;
 pub use self::contract::{FromLimitExceeded, RefusedByConversion, RefusedByPanic, answer, refuse};
 pub use self::exceeded::{LimitExceeded, LimitReason};
 pub use self::gate::gate;
