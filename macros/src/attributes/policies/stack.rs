@@ -214,13 +214,14 @@ impl Stack<'_> {
 
     /// An edge that is never taken. It makes a block that borrows own what nobody else needs: so the argument need not be `Sync`.
     fn moved(&self) -> TokenStream {
+        let statements = self.shape.body().stream();
+        let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
         let names: Vec<Ident> = if self.retries().next().is_some() {
             let names: BTreeSet<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
             names.into_iter().collect()
-        } else if self.layers.iter().any(|layer| layer.behind().is_some()) && !self.own_capture().is_empty() {
-            // Those that it does not name, too: they go before something runs behind it.
+        } else if self.is_read_behind() && !self.own_capture().is_empty() {
             let names = self.func.bindings();
-            let names = names.iter().filter(|name| !self.reads_behind(name));
+            let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
             names.map(|name| self.name_in_body(name).clone()).collect()
         } else {
             Vec::new()
