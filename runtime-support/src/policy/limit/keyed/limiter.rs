@@ -39,6 +39,7 @@ impl KeyedLimiters {
         Self { each, shards: OnceLock::new() }
     }
 
+    #[inline]
     fn shards(&self) -> &[Arc<Shard>; SHARDS] {
         self.shards.get_or_init(Default::default)
     }
