@@ -32,6 +32,8 @@ pub(crate) struct Limit {
     weight: Option<TokenStream>,
     max_waiting: Option<TokenStream>,
     wait: Option<TokenStream>,
+    /// Every call asks for the same.
+    is_constant: bool,
 }
 
 /// Which limiter a call goes through.
@@ -48,14 +50,16 @@ impl Limit {
     pub(crate) fn plan(args: &mut Args, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.len();
         let [key, shared, burst] = ["key", "shared", "burst"].map(|option| args.take(option));
-        let weight = args.take("weight").map(|option| evaluated(option.value, &quote!(usize)));
-        let max_waiting = args.take("max_waiting").map(|option| evaluated(option.value, &quote!(usize)));
-        let wait = args.take("wait").map(|option| duration::parse(&option.value, site.krate, errors));
+        let [weight, max_waiting, wait] = ["weight", "max_waiting", "wait"].map(|option| args.take(option));
+        let is_constant = [&weight, &max_waiting].into_iter().flatten().all(|count| is_integer(&count.value))
+            && wait.iter().all(|wait| duration::nanoseconds(&wait.value).is_some());
+        let [weight, max_waiting] = [weight, max_waiting].map(|count| Some(evaluated(count?.value, &quote!(usize))));
+        let wait = wait.map(|wait| duration::parse(&wait.value, site.krate, errors));
         let gate = match shared {
             Some(shared) => Self::shared(&shared, args, key.as_ref().or(burst.as_ref()), errors),
             None => Self::own(args, key, burst.as_ref(), site, errors),
         };
-        (errors.len() == before).then_some(Self { gate: gate?, weight, max_waiting, wait })
+        (errors.len() == before).then_some(Self { gate: gate?, weight, max_waiting, wait, is_constant })
     }
 
     fn shared(shared: &Named, args: &Args, other: Option<&Named>, errors: &mut Errors) -> Option<Gate> {
@@ -95,7 +99,7 @@ impl Limit {
     }
 
     /// In:  `INNER`
-    /// Out: `limit({ static LIMITER: Limiter = Limiter::new(count); &LIMITER }, turn("name"), from_refusal, move || INNER)`
+    /// Out: `limit({ static LIMITER: Limiter = Limiter::new(count); &LIMITER }, const { &turn("name") }, from_refusal, move || INNER)`
     ///
     /// The closure makes the inner future once there is a permit; until then it holds the arguments and nothing else. It
     /// captures as the block inside does: a future written by hand without `move` may borrow what lives longer than itself.
@@ -108,6 +112,8 @@ impl Limit {
         let max_waiting = self.max_waiting.as_ref().map(|most| quote!(.max_waiting(#most)));
         let wait = self.wait.as_ref().map(|wait| quote!(.wait(#wait)));
         let turn = quote!(#private::turn(#function)#weight #max_waiting #wait);
+        // A call that is lent a constant has less to move.
+        let turn = if self.is_constant { quote!(const { &#turn }) } else { turn };
         let refused = from_refusal();
         let inner = inner.into_future(around);
         let bars = quote_spanned!(around.moves=> ||);
@@ -203,6 +209,10 @@ impl Key {
 fn part(next: &mut usize) -> Ident {
     *next += 1;
     binding(&format!("key_{next}"))
+}
+
+fn is_integer(value: &TokenStream) -> bool {
+    matches!(syn::parse2(unwrap_invisible(value)), Ok(syn::Lit::Int(_)))
 }
 
 /// The limiter in a static of its own. Items have no hygiene: a constant of the same name in the count would be this static.

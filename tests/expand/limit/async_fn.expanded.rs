@@ -13,7 +13,7 @@ async fn fetch(url: &Url) -> Page {
                     static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(5);
                     &LIMITER
                 },
-                ::weftwork::__private::turn("fetch"),
+                const { &::weftwork::__private::turn("fetch") },
                 from_refusal,
                 move || async move {
                     if false {

@@ -19,7 +19,7 @@ impl<T: Send> Client<T> {
                         );
                         &LIMITER
                     },
-                    ::weftwork::__private::turn("send"),
+                    const { &::weftwork::__private::turn("send") },
                     from_refusal,
                     move || async move {
                         if false {

@@ -37,7 +37,7 @@ async fn store(
                     };
                     gate
                 },
-                ::weftwork::__private::turn("store"),
+                const { &::weftwork::__private::turn("store") },
                 from_refusal,
                 move || ::weftwork::__private::limit(
                     {

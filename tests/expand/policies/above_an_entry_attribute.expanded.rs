@@ -26,7 +26,7 @@ async fn answers() -> Result<(), Error> {
                         );
                         &LIMITER
                     },
-                    ::weftwork::__private::turn("answers"),
+                    const { &::weftwork::__private::turn("answers") },
                     from_refusal,
                     move || async move {
                         if false {

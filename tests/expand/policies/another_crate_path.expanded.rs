@@ -24,7 +24,7 @@ async fn fetch() -> Result<(), FetchError> {
                         );
                         &LIMITER
                     },
-                    woven::reexport::__private::turn("fetch"),
+                    const { &woven::reexport::__private::turn("fetch") },
                     from_refusal,
                     move || async move {
                         if false {

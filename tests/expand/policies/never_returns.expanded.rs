@@ -10,7 +10,7 @@ async fn serve() -> ! {
                     static LIMITER: ::weftwork::Limiter = ::weftwork::Limiter::new(1);
                     &LIMITER
                 },
-                ::weftwork::__private::turn("serve"),
+                const { &::weftwork::__private::turn("serve") },
                 from_refusal,
                 move || async move {
                     loop {

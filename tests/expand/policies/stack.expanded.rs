@@ -29,7 +29,7 @@ pub async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
                         );
                         &LIMITER
                     },
-                    ::weftwork::__private::turn("fetch"),
+                    const { &::weftwork::__private::turn("fetch") },
                     from_refusal,
                     move || ::weftwork::__private::timeout(
                         "fetch",

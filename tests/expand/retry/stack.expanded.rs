@@ -70,9 +70,11 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
                                                         };
                                                         gate
                                                     },
-                                                    ::weftwork::__private::turn("fetch")
-                                                        .max_waiting(64)
-                                                        .wait(::weftwork::__private::Duration::from_millis(500)),
+                                                    const {
+                                                        &::weftwork::__private::turn("fetch")
+                                                            .max_waiting(64)
+                                                            .wait(::weftwork::__private::Duration::from_millis(500))
+                                                    },
                                                     from_refusal,
                                                     || ::weftwork::__private::timeout(
                                                         "fetch",

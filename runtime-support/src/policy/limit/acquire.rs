@@ -1,7 +1,8 @@
 //! Waits for a permit.
 
+use std::borrow::Borrow;
 use std::future::Future;
-use std::mem::take;
+use std::mem::ManuallyDrop;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -17,32 +18,38 @@ use super::gate::{Gate, Held};
 use super::turn::TurnOptions;
 use crate::policy::deadline::Deadline;
 
-pin_project! {
-    /// Waits for a permit. Nothing happens before the first poll.
-    pub(super) struct Acquire<G>
-    where
-        G: Gate,
-    {
-        // Until the permit is there.
-        gate: Option<G>,
-        options: TurnOptions,
-        place: Option<u32>,
-        // There was nothing just now: in the same poll it does not try again.
-        has_tried: bool,
-        until: Option<Until>,
-        // Few need one, and all of them are moved.
-        sleep: Option<Pin<Box<Sleep>>>,
-    }
+/// Waits for a permit. Nothing happens before the first poll.
+pub(super) struct Acquire<G, O>
+where
+    G: Gate,
+    O: Borrow<TurnOptions>,
+{
+    /// Until the permit is there.
+    gate: Option<G>,
+    options: O,
+    place: Option<u32>,
+    /// Few need one. `ManuallyDrop` since its owner's `Drop` empties it: so nothing but a comparison is left.
+    timer: ManuallyDrop<Option<Pin<Box<Timer>>>>,
+}
 
-    impl<G> PinnedDrop for Acquire<G>
-    where
-        G: Gate,
-    {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if let (Some(gate), Some(place)) = (this.gate, this.place.take()) {
-                gate.core().leave(place, this.options.weight);
-            }
+pin_project! {
+    /// Not everything that is waited for comes from somebody else.
+    #[derive(Default)]
+    struct Timer {
+        until: Option<Until>,
+        #[pin]
+        sleep: Option<Sleep>,
+    }
+}
+
+/// Nothing in it is pinned.
+impl<G: Gate, O: Borrow<TurnOptions>> Unpin for Acquire<G, O> {}
+
+impl<G: Gate, O: Borrow<TurnOptions>> Drop for Acquire<G, O> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.place.is_some() || self.timer.is_some() {
+            self.leave();
         }
     }
 }
@@ -70,8 +77,9 @@ impl Until {
 }
 
 /// Takes so much if it is there at once. That counts as progress, as in tokio's own way to get a permit.
-#[inline]
-pub(super) fn poll_take(core: &Core, weight: usize, cx: &mut Context<'_>) -> Poll<bool> {
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "see `poll_granted`")]
+fn poll_take(core: &Core, weight: usize, cx: &mut Context<'_>) -> Poll<bool> {
     let progress = ready!(coop::poll_proceed(cx));
     let is_taken = weight == 0 || core.try_take(weight);
     if is_taken {
@@ -80,159 +88,183 @@ pub(super) fn poll_take(core: &Core, weight: usize, cx: &mut Context<'_>) -> Pol
     Poll::Ready(is_taken)
 }
 
-impl<G: Gate> Acquire<G> {
-    pub(super) const fn new(gate: G, options: TurnOptions) -> Self {
-        Self::behind(gate, options, false)
-    }
-
-    /// Says whether there was nothing just now.
-    pub(super) const fn behind(gate: G, options: TurnOptions, has_tried: bool) -> Self {
-        Self { gate: Some(gate), options, place: None, has_tried, until: None, sleep: None }
-    }
-
-    pub(super) const fn options(&self) -> &TurnOptions {
-        &self.options
-    }
-}
-
-impl<G: Gate> Future for Acquire<G> {
+impl<G: Gate, O: Borrow<TurnOptions>> Future for Acquire<G, O> {
     type Output = Result<Held<G>, LimitExceeded>;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.as_mut().project();
-        let weight = this.options.weight;
-        if this.place.is_none() {
-            let Some(gate) = this.gate else { panic!("a permit was waited for again after it had come") };
-            let taken = if take(this.has_tried) { Poll::Ready(false) } else { poll_take(gate.core(), weight, cx) };
-            match taken {
-                Poll::Ready(true) => return Poll::Ready(Ok(self.held())),
-                Poll::Ready(false) => {}
-                Poll::Pending => return self.poll_spent(cx),
-            }
-            match self.as_mut().enter(cx) {
-                Ok(true) => return Poll::Ready(Ok(self.held())),
-                Ok(false) if self.needs_no_timer() => return Poll::Pending,
-                Ok(false) => {}
-                Err(refusal) => return Poll::Ready(Err(refusal)),
-            }
-        }
-        ready!(self.as_mut().poll_wait(cx))?;
-        Poll::Ready(Ok(self.held()))
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        ready!(this.poll_granted(cx))?;
+        Poll::Ready(Ok(this.held()))
     }
 }
 
-impl<G: Gate> Acquire<G> {
-    fn held(self: Pin<&mut Self>) -> Held<G> {
-        let this = self.project();
-        Held::new(this.gate.take().expect("a permit comes once"), this.options.weight)
+impl<G: Gate, O: Borrow<TurnOptions>> Acquire<G, O> {
+    #[inline]
+    pub(super) const fn new(gate: G, options: O) -> Self {
+        Self { gate: Some(gate), options, place: None, timer: ManuallyDrop::new(None) }
     }
 
-    /// Whether whoever gives back is all that it waits for.
-    fn needs_no_timer(&self) -> bool {
-        self.until.is_none() && self.gate.as_ref().is_some_and(|gate| gate.core().is_count())
+    #[inline]
+    pub(super) fn options(&self) -> &TurnOptions {
+        self.options.borrow()
     }
 
-    /// Stands in the line. Says whether the permit is there after all.
+    #[inline]
+    fn core(&self) -> &Core {
+        match &self.gate {
+            Some(gate) => gate.core(),
+            None => panic!("a permit was waited for again after it had come"),
+        }
+    }
+
+    /// The same as `poll`, behind which it is [`held`](Self::held): so the outcome goes through registers.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "of a call that finds room, little more than this is left")]
+    pub(super) fn poll_granted(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
+        if self.place.is_some() {
+            return self.poll_wait(cx);
+        }
+        match poll_take(self.core(), self.options().weight, cx) {
+            Poll::Ready(true) => Poll::Ready(Ok(())),
+            Poll::Ready(false) => self.poll_enter(cx),
+            Poll::Pending => self.poll_spent(cx),
+        }
+    }
+
+    /// What was granted.
+    #[inline]
+    pub(super) fn held(&mut self) -> Held<G> {
+        let weight = self.options().weight;
+        Held::new(self.gate.take().expect("a permit comes once"), weight)
+    }
+
     #[cold]
-    fn enter(self: Pin<&mut Self>, cx: &Context<'_>) -> Result<bool, LimitExceeded> {
-        let this = self.project();
-        let (Some(gate), options) = (&*this.gate, &*this.options) else { return Ok(false) };
-        let core = gate.core();
+    fn leave(&mut self) {
+        let weight = self.options().weight;
+        if let (Some(gate), Some(place)) = (&self.gate, self.place.take()) {
+            gate.core().leave(place, weight);
+        }
+        self.timer.take();
+    }
+
+    fn until(&self) -> Option<Until> {
+        self.timer.as_ref().and_then(|timer| timer.until)
+    }
+
+    fn set_until(&mut self, until: Until) {
+        *self.timer.get_or_insert_default().as_mut().project().until = Some(until);
+    }
+
+    /// Whatever the task has spent, time goes on.
+    fn poll_sleep(&mut self, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let mut sleep = self.timer.get_or_insert_default().as_mut().project().sleep;
+        match sleep.as_mut().as_pin_mut() {
+            None => sleep.set(Some(sleep_until(at))),
+            Some(sleep) if sleep.deadline() != at => sleep.reset(at),
+            Some(_) => {}
+        }
+        let Some(sleep) = sleep.as_pin_mut() else { return Poll::Pending };
+        pin!(coop::unconstrained(sleep)).poll(cx)
+    }
+
+    /// Stands in the line.
+    fn poll_enter(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
+        let (core, options) = (self.core(), self.options());
         if let Some(refusal) = never(core, options) {
-            return Err(refusal);
+            return Poll::Ready(Err(refusal));
         }
         let mut until = None;
         if let Some(wait) = options.wait {
-            until = (*this.until).or_else(|| Until::after(wait));
+            until = self.until().or_else(|| Until::after(wait));
             if wait.is_zero() || until.is_some_and(|until| until.is_inherited && until.at <= Instant::now()) {
-                return Err(too_late(core, options, until, core.waiting(), core.retry_after(options.weight)));
+                let refusal = too_late(core, options, until, core.waiting(), core.retry_after(options.weight));
+                return Poll::Ready(Err(refusal));
             }
         }
-        *this.until = until;
+        let is_count = core.is_count();
         match core.join(options.weight, options.max_waiting, until.map(|until| until.at), cx.waker().clone()) {
-            Joined::Taken => Ok(true),
-            Joined::Waits(place) => {
-                *this.place = Some(place);
-                Ok(false)
-            }
-            Joined::Full { waiting } => Err(Refusal {
-                retry_after: core.retry_after(options.weight),
-                ..refused(core, options, LimitReason::QueueFull, waiting)
-            }
-            .into()),
-            Joined::TooHeavy => Err(refused(core, options, LimitReason::TooHeavy, core.waiting()).into()),
-            Joined::TooLate { waiting, after } => Err(too_late(core, options, until, waiting, Some(after))),
+            Joined::Taken => return Poll::Ready(Ok(())),
+            Joined::Waits(place) => self.place = Some(place),
+            refused => return Poll::Ready(Err(not_joined(core, options, until, &refused))),
         }
+        if let Some(until) = until {
+            self.set_until(until);
+        } else if is_count {
+            // Whoever gives back is all that it waits for.
+            return Poll::Pending;
+        }
+        self.poll_wait(cx)
     }
 
     /// The task has spent its budget, and something before this may do so each time: its time runs all the same.
     #[cold]
-    fn poll_spent(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Held<G>, LimitExceeded>> {
-        let this = self.as_mut().project();
-        let (Some(gate), Some(wait)) = (&*this.gate, this.options.wait) else { return Poll::Pending };
-        if this.until.is_none() {
-            *this.until = Until::after(wait);
+    fn poll_spent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
+        let Some(wait) = self.options().wait else { return Poll::Pending };
+        let Some(until) = self.until().or_else(|| Until::after(wait)) else { return Poll::Pending };
+        self.set_until(until);
+        ready!(self.poll_sleep(until.at, cx));
+        let (core, options) = (self.core(), self.options());
+        if core.try_take(options.weight) {
+            return Poll::Ready(Ok(()));
         }
-        let Some(until) = *this.until else { return Poll::Pending };
-        ready!(poll_sleep(this.sleep, until.at, cx));
-        let (core, weight) = (gate.core(), this.options.weight);
-        if core.try_take(weight) {
-            return Poll::Ready(Ok(self.held()));
-        }
-        let retry_after = core.retry_after(weight);
-        Poll::Ready(Err(too_late(core, this.options, Some(until), core.waiting(), retry_after)))
+        let retry_after = core.retry_after(options.weight);
+        Poll::Ready(Err(too_late(core, options, Some(until), core.waiting(), retry_after)))
     }
 
-    #[cold]
-    fn poll_wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
-        let this = self.project();
-        let (Some(gate), Some(place), options) = (&*this.gate, *this.place, &*this.options) else { return Poll::Pending };
-        let core = gate.core();
+    fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LimitExceeded>> {
+        let Some(place) = self.place else { return Poll::Pending };
         let mut turn = None;
         loop {
             // A task that has spent its budget gets no permit in this poll; but its time may be over.
             if let Poll::Ready(progress) = coop::poll_proceed(cx) {
-                let look = core.look(place, cx.waker());
-                if !matches!(look, Look::Waiting { .. }) {
-                    progress.made_progress();
-                    *this.place = None;
-                }
-                match look {
-                    Look::Granted => return Poll::Ready(Ok(())),
-                    Look::TooHeavy => {
-                        return Poll::Ready(Err(refused(core, options, LimitReason::TooHeavy, core.waiting()).into()));
-                    }
+                match self.core().look(place, cx.waker()) {
                     Look::Waiting { until } => turn = until,
+                    Look::Granted => {
+                        progress.made_progress();
+                        self.place = None;
+                        return Poll::Ready(Ok(()));
+                    }
+                    Look::TooHeavy => {
+                        progress.made_progress();
+                        self.place = None;
+                        return Poll::Ready(Err(too_heavy(self.core(), self.options())));
+                    }
                 }
             }
-            let deadline = this.until.map(|until| until.at);
-            let Some(next) = turn.into_iter().chain(deadline).min() else { return Poll::Pending };
-            ready!(poll_sleep(this.sleep, next, cx));
-            let Some(until) = this.until.as_mut().filter(|until| until.at <= next) else { continue };
+            let deadline = self.until();
+            let Some(next) = turn.into_iter().chain(deadline.map(|until| until.at)).min() else { return Poll::Pending };
+            ready!(self.poll_sleep(next, cx));
+            let Some(until) = deadline.filter(|until| until.at <= next) else { continue };
             if !until.is_over {
                 // Whoever has a permit may give it back at this very instant, and has not had its turn yet.
-                until.is_over = true;
+                self.set_until(Until { is_over: true, ..until });
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            let until = *until;
-            *this.place = None;
-            return Poll::Ready(match core.give_up(place) {
+            self.place = None;
+            return Poll::Ready(match self.core().give_up(place) {
                 Left::Granted => Ok(()),
-                Left::Waiting { waiting } => Err(too_late(core, options, Some(until), waiting, core.retry_after(options.weight))),
+                Left::Waiting { waiting } => {
+                    let (core, options) = (self.core(), self.options());
+                    Err(too_late(core, options, Some(until), waiting, core.retry_after(options.weight)))
+                }
             });
         }
     }
 }
 
-/// Whatever the task has spent, time goes on.
-fn poll_sleep(sleep: &mut Option<Pin<Box<Sleep>>>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-    let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
-    if sleep.deadline() != at {
-        sleep.as_mut().reset(at);
+/// There is no place for it in the line.
+#[cold]
+fn not_joined(core: &Core, options: &TurnOptions, until: Option<Until>, joined: &Joined) -> LimitExceeded {
+    match *joined {
+        Joined::Full { waiting } => {
+            Refusal { retry_after: core.retry_after(options.weight), ..refused(core, options, LimitReason::QueueFull, waiting) }
+                .into()
+        }
+        Joined::TooLate { waiting, after } => too_late(core, options, until, waiting, Some(after)),
+        Joined::TooHeavy | Joined::Taken | Joined::Waits(_) => too_heavy(core, options),
     }
-    pin!(coop::unconstrained(sleep.as_mut())).poll(cx)
 }
 
 /// One try.
@@ -248,14 +280,23 @@ pub(super) fn at_once<G: Gate>(gate: G, options: TurnOptions) -> Result<Held<G>,
 }
 
 /// Whether it could never start.
+#[inline]
 fn never(core: &Core, options: &TurnOptions) -> Option<LimitExceeded> {
     let limit = core.limit();
     if options.weight > limit {
-        return Some(refused(core, options, LimitReason::TooHeavy, core.waiting()).into());
+        return Some(too_heavy(core, options));
     }
     if !options.is_chained || !core.is_count() {
         return None;
     }
+    if chain::is_empty() {
+        return None;
+    }
+    never_behind(core, options, limit)
+}
+
+#[cold]
+fn never_behind(core: &Core, options: &TurnOptions, limit: usize) -> Option<LimitExceeded> {
     let mut chain = chain::leaves_less(core, limit, options.weight)?;
     chain.push(name(core, options));
     Some(Refusal { chain, ..refused(core, options, LimitReason::WaitsForItself, core.waiting()) }.into())
@@ -267,6 +308,12 @@ pub(super) fn name(core: &Core, options: &TurnOptions) -> &'static str {
     options.function.or(core.name).unwrap_or("a limiter")
 }
 
+#[cold]
+fn too_heavy(core: &Core, options: &TurnOptions) -> LimitExceeded {
+    refused(core, options, LimitReason::TooHeavy, core.waiting()).into()
+}
+
+#[cold]
 fn too_late(
     core: &Core,
     options: &TurnOptions,

@@ -126,11 +126,14 @@ fn links() -> Vec<Link> {
     links
 }
 
+/// Whether no call that holds a permit is polled now.
+#[inline]
+pub(super) fn is_empty() -> bool {
+    CHAIN.with(|chain| chain.len.get()) == 0
+}
+
 /// The names from the first call that holds some of it, if those that do leave less than `weight` of `limit`.
 pub(super) fn leaves_less(core: &Core, limit: usize, weight: usize) -> Option<Vec<&'static str>> {
-    if CHAIN.with(|chain| chain.len.get()) == 0 {
-        return None;
-    }
     let (address, links) = (core.address(), links());
     let first = links.iter().position(|link| link.core == address)?;
     let own = links.iter().filter(|link| link.core == address);

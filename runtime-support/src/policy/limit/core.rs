@@ -85,6 +85,7 @@ impl Core {
     }
 
     /// What a permit is known by.
+    #[inline]
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self) as usize
     }
@@ -108,6 +109,7 @@ impl Core {
     }
 
     /// Stands in the line, unless its turn is known to come behind `by`.
+    #[inline]
     pub(super) fn join(&self, weight: usize, max_waiting: usize, by: Option<Instant>, waker: Waker) -> Joined {
         match &self.works {
             Works::Count(count) => count.join(weight, max_waiting, waker),
@@ -115,6 +117,7 @@ impl Core {
         }
     }
 
+    #[inline]
     pub(super) fn look(&self, at: u32, waker: &Waker) -> Look {
         of_either!(self, works => works.look(at, waker))
     }
@@ -139,6 +142,7 @@ impl Core {
         of_either!(self, works => works.resize(limit));
     }
 
+    #[inline]
     pub(super) fn limit(&self) -> usize {
         of_either!(self, works => works.limit())
     }

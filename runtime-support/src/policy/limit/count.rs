@@ -39,6 +39,7 @@ impl Count {
         Self { word: AtomicI64::new(worth(limit)), line: Mutex::new(Line::new()), limit: AtomicUsize::new(limit) }
     }
 
+    #[inline]
     pub(super) fn limit(&self) -> usize {
         self.limit.load(Ordering::Relaxed)
     }
@@ -83,14 +84,14 @@ impl Count {
         false
     }
 
-    #[cold]
     fn hand_over(&self, worth: i64) {
         let mut line = locked(&self.line);
         // The line may have emptied by now.
         if self.put(worth) {
             return;
         }
-        let wakers = self.grant(&mut line, worth);
+        let mut wakers = Wakers::default();
+        self.grant(&mut line, worth, &mut wakers);
         drop(line);
         wakers.wake();
     }
@@ -98,8 +99,8 @@ impl Count {
     /// Lets in from the front whoever fits, with so much more, and takes the flag down behind the last one.
     ///
     /// The flag is up: nobody else changes the word, so it need not be changed step by step.
-    fn grant(&self, line: &mut Line, more: i64) -> Wakers {
-        let mut wakers = Wakers::default();
+    #[inline]
+    fn grant(&self, line: &mut Line, more: i64, wakers: &mut Wakers) {
         let mut free = self.word.load(Ordering::Acquire) - WAITED_FOR + more;
         let flag = loop {
             let Some((_, weight)) = line.first() else { break 0 };
@@ -110,12 +111,13 @@ impl Count {
             wakers.extend(line.grant_first());
         };
         self.word.store(free | flag, Ordering::Release);
-        wakers
     }
 
     /// The same, where the flag may be down.
-    fn grant_if_waited_for(&self, line: &mut Line, more: i64) -> Wakers {
-        if self.put(more) { Wakers::default() } else { self.grant(line, more) }
+    fn grant_if_waited_for(&self, line: &mut Line, more: i64, wakers: &mut Wakers) {
+        if !self.put(more) {
+            self.grant(line, more, wakers);
+        }
     }
 
     /// Stands in the line, unless there is room at once.
@@ -144,6 +146,7 @@ impl Count {
     }
 
     /// How it stands with a waiter. One that is out of the line has no place any more.
+    #[inline]
     pub(super) fn look(&self, at: u32, waker: &Waker) -> Look {
         let mut line = locked(&self.line);
         let look = match line.standing(at) {
@@ -184,7 +187,8 @@ impl Count {
         let mut line = locked(&self.line);
         let (standing, _, waker) = line.leave(at);
         // Those behind a heavy one may fit.
-        let wakers = self.grant_if_waited_for(&mut line, 0);
+        let mut wakers = Wakers::default();
+        self.grant_if_waited_for(&mut line, 0, &mut wakers);
         let waiting = line.len();
         drop(line);
         drop(waker);
@@ -200,7 +204,8 @@ impl Count {
         if limit < old {
             line.refuse_above(limit, &mut refused);
         }
-        let granted = self.grant_if_waited_for(&mut line, worth(limit) - worth(old));
+        let mut granted = Wakers::default();
+        self.grant_if_waited_for(&mut line, worth(limit) - worth(old), &mut granted);
         drop(line);
         refused.wake();
         granted.wake();

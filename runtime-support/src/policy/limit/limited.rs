@@ -1,5 +1,6 @@
 //! Runs a future in a permit.
 
+use std::borrow::Borrow;
 use std::future::Future;
 use std::mem::take;
 use std::pin::Pin;
@@ -7,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use super::acquire::{Acquire, name, poll_take};
+use super::acquire::{Acquire, name};
 use super::chain;
 use super::exceeded::LimitExceeded;
 use super::gate::{Gate, Held};
@@ -18,9 +19,13 @@ use crate::scope::Scope;
 /// `#[limit]`: makes the future once there is a place for it, or `refused` says that there is none.
 ///
 /// Until then `make` holds what the future will own. The two share their memory, so an argument is stored once.
-pub fn limit<G, R, M, F>(gate: G, turn: TurnOptions, refused: R, make: M) -> impl Future<Output = F::Output>
+///
+/// What is asked for is a constant nearly always, and lent then: `turn` is moved with the call.
+#[inline]
+pub fn limit<G, O, R, M, F>(gate: G, turn: O, refused: R, make: M) -> impl Future<Output = F::Output>
 where
     G: Gate,
+    O: Borrow<TurnOptions>,
     R: FnOnce(LimitExceeded) -> F::Output,
     M: FnOnce() -> F,
     F: Future,
@@ -67,16 +72,14 @@ impl<T> Answers<T> for AsResult {
 
 pin_project! {
     #[project = LimitedState]
-    #[project_replace = LimitedOwned]
-    pub(super) enum Limited<G, A, M, F>
+    pub(super) enum Limited<G, O, A, M, F>
     where
         G: Gate,
+        O: Borrow<TurnOptions>,
     {
-        // Most calls find a place at once, and never make the future that waits for one.
-        Fresh { gate: G, options: TurnOptions, answers: A, make: M },
-        Waiting { #[pin] acquire: Acquire<G>, answers: A, make: M },
+        // The last two are there until it starts: taking them is cheaper than to move all of this.
+        Asking { acquire: Acquire<G, O>, answers: Option<A>, make: Option<M> },
         Running { #[pin] running: Running<G, F> },
-        Over,
     }
 }
 
@@ -128,9 +131,8 @@ fn keep<G: Gate>(held: Option<Held<G>>, scope: &mut Scope) {
 }
 
 impl<G: Gate, F: Future> Running<G, F> {
-    fn new(future: F, held: Held<G>, options: &TurnOptions) -> Self {
-        let is_link = options.is_chained && held.weight() > 0 && held.core().is_count();
-        let name = is_link.then(|| name(held.core(), options));
+    #[inline]
+    fn new(future: F, held: Held<G>, name: Option<&'static str>) -> Self {
         Self { future: Some(future), name, held: Some(held), scope: Scope::new() }
     }
 
@@ -154,6 +156,13 @@ impl<G: Gate, F: Future> Running<G, F> {
     }
 }
 
+/// What it is called among those that call each other, where it looks for them.
+#[inline]
+fn link<G: Gate>(held: &Held<G>, options: &TurnOptions) -> Option<&'static str> {
+    let is_link = options.is_chained && held.weight() > 0 && held.core().is_count();
+    is_link.then(|| name(held.core(), options))
+}
+
 /// Runs it as part of what is called by whoever holds this.
 #[inline]
 fn in_chain<G: Gate, R>(held: Option<&Held<G>>, name: Option<&'static str>, run: impl FnOnce() -> R) -> R {
@@ -165,64 +174,41 @@ fn in_chain<G: Gate, R>(held: Option<&Held<G>>, name: Option<&'static str>, run:
 
 const POLLED_AGAIN: &str = "a limited future was polled after it had returned";
 
-impl<G: Gate, A, M, F> Limited<G, A, M, F> {
+impl<G: Gate, O: Borrow<TurnOptions>, A, M, F> Limited<G, O, A, M, F> {
     #[inline]
-    pub(super) const fn new(gate: G, options: TurnOptions, answers: A, make: M) -> Self {
-        Self::Fresh { gate, options, answers, make }
+    pub(super) const fn new(gate: G, options: O, answers: A, make: M) -> Self {
+        Self::Asking { acquire: Acquire::new(gate, options), answers: Some(answers), make: Some(make) }
     }
 }
 
-impl<G, A, M, F> Limited<G, A, M, F>
+impl<G, O, A, M, F> Limited<G, O, A, M, F>
 where
     G: Gate,
+    O: Borrow<TurnOptions>,
     A: Answers<F::Output>,
     M: FnOnce() -> F,
     F: Future,
 {
-    /// Takes a place, and makes the future in it.
-    #[inline]
-    fn poll_fresh(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
-        if let LimitedState::Fresh { gate, options, .. } = self.as_mut().project() {
-            let tried = poll_take(gate.core(), options.weight, cx);
-            let is_taken = match tried {
-                Poll::Ready(is_taken) => is_taken,
-                // Its time runs from here on, though the task has spent its budget.
-                Poll::Pending if options.wait.is_some() => false,
-                Poll::Pending => return Poll::Pending,
-            };
-            if let LimitedOwned::Fresh { gate, options, answers, make } = self.as_mut().project_replace(Self::Over) {
-                if is_taken {
-                    let held = Held::new(gate, options.weight);
-                    self.set(Self::Running { running: Running::new(make(), held, &options) });
-                    return Poll::Ready(Ok(()));
-                }
-                self.set(Self::Waiting { acquire: Acquire::behind(gate, options, tried.is_ready()), answers, make });
-            }
-        }
-        self.poll_start(cx)
-    }
-
     /// Waits for a place, and makes the future in it.
-    #[cold]
+    #[inline]
     fn poll_start(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), A::Output>> {
-        let LimitedState::Waiting { mut acquire, .. } = self.as_mut().project() else { panic!("{POLLED_AGAIN}") };
-        let acquired = ready!(acquire.as_mut().poll(cx));
-        let options = *acquire.options();
-        let LimitedOwned::Waiting { answers, make, .. } = self.as_mut().project_replace(Self::Over) else {
-            unreachable!("it waited just now")
-        };
-        let held = match acquired {
-            Ok(held) => held,
-            Err(refusal) => return Poll::Ready(Err(answers.refused(refusal))),
-        };
-        self.set(Self::Running { running: Running::new(make(), held, &options) });
+        let LimitedState::Asking { acquire, answers, make } = self.as_mut().project() else { panic!("{POLLED_AGAIN}") };
+        let granted = ready!(acquire.poll_granted(cx));
+        let (Some(answers), Some(make)) = (answers.take(), make.take()) else { panic!("{POLLED_AGAIN}") };
+        if let Err(refusal) = granted {
+            return Poll::Ready(Err(answers.refused(refusal)));
+        }
+        let held = acquire.held();
+        let name = link(&held, acquire.options());
+        self.set(Self::Running { running: Running::new(make(), held, name) });
         Poll::Ready(Ok(()))
     }
 }
 
-impl<G, A, M, F> Future for Limited<G, A, M, F>
+impl<G, O, A, M, F> Future for Limited<G, O, A, M, F>
 where
     G: Gate,
+    O: Borrow<TurnOptions>,
     A: Answers<F::Output>,
     M: FnOnce() -> F,
     F: Future,
@@ -232,7 +218,7 @@ where
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<A::Output> {
         if !matches!(*self, Self::Running { .. }) {
-            if let Err(refused) = ready!(self.as_mut().poll_fresh(cx)) {
+            if let Err(refused) = ready!(self.as_mut().poll_start(cx)) {
                 return Poll::Ready(refused);
             }
         }

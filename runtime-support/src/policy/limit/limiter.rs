@@ -117,7 +117,7 @@ impl Limiter {
     /// # Cancel safety
     /// Dropping the future gives up the place in the queue. A place that was granted in that very moment goes to the next one.
     pub async fn acquire(&self) -> Permit<'_> {
-        Permit { _held: Acquire::new(AnyGate::Limiter(self), TurnOptions::PLAIN).await.unwrap_or_else(refuse) }
+        Permit { _held: Acquire::new(AnyGate::Limiter(self), &TurnOptions::PLAIN).await.unwrap_or_else(refuse) }
     }
 
     /// Waits for `weight` places, or units of a rate, at once. Zero is there without waiting.
@@ -158,7 +158,7 @@ impl Limiter {
     /// # Cancel safety
     /// As for [`acquire`](Self::acquire); a future that runs already is dropped, and then its place is given back.
     pub fn run<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<'_, F> {
-        Limited::new(self, TurnOptions::PLAIN, By(refuse), move || future)
+        Limited::new(self, &TurnOptions::PLAIN, By(refuse), move || future)
     }
 
     /// A call with a weight, or one that does not wait for long: `limiter.turn().weight(3).wait(millis(500)).run(future)`.

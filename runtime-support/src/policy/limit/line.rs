@@ -42,6 +42,7 @@ struct Chain {
 impl Chain {
     const EMPTY: Self = Self { first: NOBODY, last: NOBODY };
 
+    #[inline]
     fn push(&mut self, places: &mut [Place], at: u32) {
         let last = self.last;
         let place = &mut places[at as usize];
@@ -53,6 +54,7 @@ impl Chain {
         self.last = at;
     }
 
+    #[inline]
     fn remove(&mut self, places: &mut [Place], at: u32) {
         let Place { before, behind, .. } = places[at as usize];
         match places.get_mut(before as usize) {
@@ -82,10 +84,12 @@ impl Line {
     }
 
     /// How many wait.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -113,11 +117,13 @@ impl Line {
         at
     }
 
+    #[inline]
     pub(super) fn standing(&self, at: u32) -> Standing {
         self.places[at as usize].standing
     }
 
     /// Who is first, and what it wants.
+    #[inline]
     pub(super) fn first(&self) -> Option<(u32, usize)> {
         let first = self.places.get(self.waiting.first as usize)?;
         Some((self.waiting.first, first.weight))
@@ -129,6 +135,7 @@ impl Line {
     }
 
     /// The first one is out of the line, with what it came for.
+    #[inline]
     pub(super) fn grant_first(&mut self) -> Option<Waker> {
         let first = self.waiting.first;
         (first != NOBODY).then(|| self.settle(first, Standing::Granted)).flatten()
@@ -146,6 +153,7 @@ impl Line {
         }
     }
 
+    #[inline]
     fn settle(&mut self, at: u32, standing: Standing) -> Option<Waker> {
         self.waiting.remove(&mut self.places, at);
         let place = &mut self.places[at as usize];
@@ -160,21 +168,26 @@ impl Line {
         self.places[at as usize].waker.replace(waker)
     }
 
+    #[inline]
     pub(super) fn will_wake(&self, at: u32, waker: &Waker) -> bool {
         self.places[at as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker))
     }
 
     /// Gives the place up. Its waker is for the caller to drop.
+    #[inline]
     pub(super) fn leave(&mut self, at: u32) -> (Standing, usize, Option<Waker>) {
         let Place { standing, weight, .. } = self.places[at as usize];
         let waker =
             if standing == Standing::Waiting { self.settle(at, Standing::Free) } else { self.places[at as usize].waker.take() };
         self.places[at as usize].standing = Standing::Free;
         self.free.push(&mut self.places, at);
-        self.shrink();
+        if self.places.capacity() > FEW {
+            self.shrink();
+        }
         (standing, weight, waker)
     }
 
+    #[cold]
     fn shrink(&mut self) {
         while self.places.len() > FEW && self.places.last().is_some_and(|last| last.standing == Standing::Free) {
             // It is below `u32::MAX`, as every place is.
@@ -196,6 +209,8 @@ impl Line {
 }
 
 /// Whom to wake once the lock is given back. Mostly that is one at most.
+///
+/// It is filled where it stands, since moving it waits for what was just written.
 #[derive(Debug, Default)]
 pub(super) struct Wakers {
     first: Option<Waker>,
@@ -203,6 +218,7 @@ pub(super) struct Wakers {
 }
 
 impl Wakers {
+    #[inline]
     pub(super) fn extend(&mut self, waker: Option<Waker>) {
         if self.first.is_none() {
             self.first = waker;
@@ -211,10 +227,18 @@ impl Wakers {
         }
     }
 
-    pub(super) fn wake(mut self) {
+    #[inline]
+    pub(super) fn wake(&mut self) {
         if let Some(first) = self.first.take() {
             first.wake();
-            take(&mut self.rest).into_iter().for_each(Waker::wake);
+            if !self.rest.is_empty() {
+                self.wake_rest();
+            }
         }
+    }
+
+    #[cold]
+    fn wake_rest(&mut self) {
+        take(&mut self.rest).into_iter().for_each(Waker::wake);
     }
 }

@@ -108,6 +108,7 @@ impl Rate {
         self.tolerance.load(Ordering::Relaxed)
     }
 
+    #[inline]
     pub(super) fn limit(&self) -> usize {
         self.burst.load(Ordering::Relaxed)
     }
@@ -171,11 +172,10 @@ impl Rate {
     }
 
     /// Lets in from the front whose turn it is, and takes the flag down behind the last one. Who is first then has to look.
-    fn grant(&self, line: &mut Line, now: u64) -> Wakers {
-        let mut wakers = Wakers::default();
+    fn grant(&self, line: &mut Line, now: u64, wakers: &mut Wakers) {
         let word = self.word.load(Ordering::Acquire);
         if word & WAITED_FOR == 0 {
-            return wakers;
+            return;
         }
         let mut full = word >> 1;
         let mut has_moved = false;
@@ -193,7 +193,6 @@ impl Rate {
         if has_moved {
             wakers.extend(line.rouse_first());
         }
-        wakers
     }
 
     /// How it stands with a waiter. One that is out of the line has no place any more.
@@ -211,7 +210,7 @@ impl Rate {
         let mut wakers = Wakers::default();
         let is_first = line.first().is_some_and(|(first, _)| first == at);
         if is_first {
-            wakers = self.grant(&mut line, self.now());
+            self.grant(&mut line, self.now(), &mut wakers);
         }
         let mut left_over = None;
         let look = match line.standing(at) {
@@ -237,7 +236,8 @@ impl Rate {
         let mut line = locked(&self.line);
         let was_first = line.first().is_some_and(|(first, _)| first == at);
         let (standing, _, waker) = line.leave(at);
-        let mut wakers = self.grant(&mut line, self.now());
+        let mut wakers = Wakers::default();
+        self.grant(&mut line, self.now(), &mut wakers);
         if was_first {
             wakers.extend(line.rouse_first());
         }
@@ -256,7 +256,8 @@ impl Rate {
         while let Err(now) = self.word.compare_exchange(word, word - (takes << 1), Ordering::AcqRel, Ordering::Acquire) {
             word = now;
         }
-        let mut wakers = self.grant(&mut line, self.now());
+        let mut wakers = Wakers::default();
+        self.grant(&mut line, self.now(), &mut wakers);
         // The first one's timer is set for too late.
         wakers.extend(line.rouse_first());
         drop(line);
@@ -270,7 +271,8 @@ impl Rate {
         self.tolerance.store(long(self.interval, burst as u128), Ordering::Relaxed);
         let mut refused = Wakers::default();
         line.refuse_above(burst, &mut refused);
-        let mut granted = self.grant(&mut line, self.now());
+        let mut granted = Wakers::default();
+        self.grant(&mut line, self.now(), &mut granted);
         granted.extend(line.rouse_first());
         drop(line);
         refused.wake();

@@ -12,6 +12,7 @@ pub(super) use std::sync::{
 };
 
 /// Nothing that can panic runs under a lock of this module.
+#[inline]
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

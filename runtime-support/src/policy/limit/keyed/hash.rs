@@ -42,15 +42,33 @@ fn folded(left: u64, right: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
+/// Up to seven bytes.
+#[inline]
+fn few(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4))
+        }
+        _ => bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
 impl Hasher for Fold {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         let mut words = bytes.chunks_exact(8);
         for word in words.by_ref() {
             self.mix(u64::from_le_bytes(word.try_into().unwrap_or_default()));
         }
         // With its length: zeros at the end are not nothing.
-        let rest = words.remainder();
-        self.mix(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
+        let rest = words.remainder().len();
+        let word = match bytes.last_chunk::<8>() {
+            Some(_) if rest == 0 => 0,
+            // What the word before it has as well is shifted out: cheaper than single bytes.
+            Some(last) => u64::from_le_bytes(*last) >> (64 - 8 * rest),
+            None => few(bytes),
+        };
+        self.mix(word | (rest as u64) << 56);
     }
 
     #[inline]

@@ -39,6 +39,7 @@ impl KeyedLimiters {
         Self { each, shards: OnceLock::new() }
     }
 
+    #[inline]
     fn shards(&self) -> &[Arc<Shard>; SHARDS] {
         self.shards.get_or_init(Default::default)
     }
@@ -185,7 +186,7 @@ impl<K: Send + Sync + 'static> KeyedLimiter<K> {
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
         F: Future,
     {
-        Limited::new(self.limiters.enter(&key), TurnOptions::PLAIN, By(refuse), move || future)
+        Limited::new(self.limiters.enter(&key), &TurnOptions::PLAIN, By(refuse), move || future)
     }
 
     /// A call with a weight, or one that does not wait for long: `limiter.turn(&key).weight(3).wait(millis(500)).run(future)`.

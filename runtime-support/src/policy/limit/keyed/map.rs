@@ -1,7 +1,8 @@
 //! The entries, and when they go.
 //!
-//! An entry counts those who hold or want something of it. The count goes up under the lock of its shard only, so where
-//! that finds zero, nobody is there, and whoever comes next finds either this entry or makes a new one.
+//! Whoever holds or wants something of an entry has a handle of it. One for somebody new is made under the lock of its shard only,
+//! so where that finds no other handles than the shard's own, nobody is there, and whoever comes next finds either this entry or makes
+//! a new one.
 //!
 //! Nearly always the same few keys come again: dropping each as soon as it is idle would make it anew for each call. So a shard keeps a
 //! few of its latest idle ones, and drops the others.
@@ -10,7 +11,7 @@ use std::any::Any;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::hash::ByHash;
@@ -32,12 +33,10 @@ pub(super) struct Inner<K: ?Sized> {
     core: Core,
     shard: Arc<Shard>,
     hash: u64,
-    /// Those who came, of those who hold or want something of it: changes under the lock only.
-    came: AtomicUsize,
-    /// Those who left. As many as came, and nobody is there.
-    left: AtomicUsize,
     /// Changes under the lock only: it was asked for since it was last looked at.
     is_used: AtomicBool,
+    /// Changes under the lock only: whoever came last has left, or is about to.
+    has_left: AtomicBool,
     /// Changes under the lock only.
     is_queued: AtomicBool,
     key: K,
@@ -49,10 +48,10 @@ type Erased = Inner<dyn Any + Send + Sync>;
 pub struct Entry(Arc<Erased>);
 
 impl Entry {
-    /// Counts somebody in, under the lock.
+    /// For somebody new, under the lock.
     #[inline]
     fn of(inner: &Arc<Erased>) -> Self {
-        inner.came.store(inner.came.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+        inner.has_left.store(false, Ordering::Relaxed);
         Self(inner.clone())
     }
 }
@@ -64,8 +63,7 @@ impl Gate for Entry {
         &self.0.core
     }
     fn kept(&self) -> Self {
-        // Nobody looks for who is not there while this one is: one less has left.
-        self.0.left.fetch_sub(1, Ordering::Relaxed);
+        // Nobody takes it for idle while this one is there.
         Self(self.0.clone())
     }
 }
@@ -73,18 +71,16 @@ impl Gate for Entry {
 impl Drop for Entry {
     #[inline]
     fn drop(&mut self) {
-        let Inner { came, left, shard, .. } = &*self.0;
-        let left = left.fetch_add(1, Ordering::Release).wrapping_add(1);
-        // Whether it was the last one is found out under the lock.
-        if left == came.load(Ordering::Relaxed) && shard.len.load(Ordering::Relaxed) > FEW {
-            shard.idle(&self.0);
+        let shard = &self.0.shard;
+        if shard.len.load(Ordering::Relaxed) > FEW {
+            shard.leave(&self.0);
         }
     }
 }
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("core", &self.0.core).finish_non_exhaustive()
+        f.debug_struct("Entry").field("core", self.core()).finish_non_exhaustive()
     }
 }
 
@@ -149,18 +145,17 @@ impl Table {
 }
 
 impl Erased {
-    /// Whether somebody holds or wants something of it. If not, it stays so under the lock.
-    fn is_in_use(&self) -> bool {
-        self.left.load(Ordering::Acquire) != self.came.load(Ordering::Relaxed)
-    }
-
-    /// Nobody uses it, and a new one would be the same.
-    fn is_idle(&self) -> bool {
-        !self.is_in_use() && self.core.is_idle()
+    /// Whether somebody holds or wants something of it, besides the shard with so many handles. If not, it stays so under the lock.
+    fn is_in_use(self: &Arc<Self>, own: usize) -> bool {
+        let is_in_use = Arc::strong_count(self) > own;
+        // What those who left have done is seen.
+        fence(Ordering::Acquire);
+        is_in_use
     }
 }
 
 impl Shard {
+    #[inline]
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -186,9 +181,8 @@ impl Shard {
             core: make(),
             shard: self.clone(),
             hash,
-            came: AtomicUsize::new(1),
-            left: AtomicUsize::new(0),
             is_used: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             is_queued: AtomicBool::new(false),
             key: key.keep(),
         });
@@ -210,20 +204,23 @@ impl Shard {
         self.table().find(hash, key).map(Entry::of)
     }
 
-    /// One is idle, in a shard with many.
+    /// Somebody leaves one, in a shard with many.
     #[cold]
-    fn idle(&self, inner: &Arc<Erased>) {
+    fn leave(&self, inner: &Arc<Erased>) {
         let mut gone = Vec::new();
         let mut table = self.table();
+        inner.has_left.store(true, Ordering::Relaxed);
         if !inner.is_queued.swap(true, Ordering::Relaxed) {
             table.idle.push_back(inner.clone());
         }
         let mut looks = 0;
         while table.idle.len() > IDLE && looks < LOOKS {
             let Some(first) = table.idle.pop_front() else { break };
-            if first.is_in_use() {
+            let is_in_use = first.is_in_use(2);
+            if is_in_use && !first.has_left.load(Ordering::Relaxed) {
+                // Who came last has not left, and will bring it back here.
                 first.is_queued.store(false, Ordering::Relaxed);
-            } else if first.is_used.swap(false, Ordering::Relaxed) || !first.core.is_idle() {
+            } else if is_in_use || first.is_used.swap(false, Ordering::Relaxed) || !first.core.is_idle() {
                 looks += 1;
                 table.idle.push_back(first);
             } else {
@@ -241,10 +238,12 @@ impl Shard {
         let mut gone = Vec::new();
         let mut table = self.table();
         let Table { entries, others, idle } = &mut *table;
-        for inner in idle.drain(..) {
-            inner.is_queued.store(false, Ordering::Relaxed);
-            gone.push(inner);
-        }
+        // The shard has another handle of each. Who is about to leave will not bring it back here.
+        idle.retain(|inner| {
+            let stays = inner.is_in_use(2) && inner.has_left.load(Ordering::Relaxed);
+            inner.is_queued.store(stays, Ordering::Relaxed);
+            stays
+        });
         entries.retain(|_, inner| stays(inner, &mut gone));
         others.retain(|inner| stays(inner, &mut gone));
         entries.shrink_to(2 * entries.len());
@@ -277,7 +276,7 @@ impl Shard {
 }
 
 fn stays(inner: &Arc<Erased>, gone: &mut Vec<Arc<Erased>>) -> bool {
-    let is_idle = inner.is_idle();
+    let is_idle = !inner.is_in_use(1) && inner.core.is_idle();
     if is_idle {
         gone.push(inner.clone());
     }
