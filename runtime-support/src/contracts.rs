@@ -1,5 +1,7 @@
 //! Traits that state a rule to the compiler, with the words it uses when the rule is broken.
 
+use std::marker::PhantomData;
+
 use futures_core::Stream;
 
 use crate::policy::timeout::Elapsed;
@@ -156,6 +158,10 @@ pub trait HasError {
     type Value;
     /// What it is when not.
     type Error;
+    /// That this was found out.
+    type Proof;
+    #[doc(hidden)]
+    const PROOF: Self::Proof;
     #[doc(hidden)]
     fn into_result(self) -> Result<Self::Value, Self::Error>;
 }
@@ -164,8 +170,62 @@ pub trait HasError {
 impl<T, E> HasError for Result<T, E> {
     type Value = T;
     type Error = E;
+    type Proof = Proven<Self>;
+    const PROOF: Proven<Self> = Proven(PhantomData);
     fn into_result(self) -> Self {
         self
+    }
+}
+
+/// That this type has an error.
+#[derive(Debug)]
+pub struct Proven<R>(PhantomData<fn() -> R>);
+
+impl<R> Clone for Proven<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Proven<R> {}
+
+/// What `#[retry]` looks at. The type was looked at before: where `Proof` has failed, rustc has said so, and says nothing more of
+/// this.
+pub trait Outcome<Proof> {
+    /// What it is when it has failed.
+    type Error;
+    #[doc(hidden)]
+    fn error(&self) -> Option<&Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome<Proven<Self>> for Result<T, E> {
+    type Error = E;
+    #[inline]
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
+
+/// What a failed proof is taken for: then anything will do, with any error.
+#[derive(Debug)]
+pub struct Unproven<E>(PhantomData<fn() -> E>);
+
+#[diagnostic::do_not_recommend]
+impl<R, E> Outcome<Unproven<E>> for R {
+    type Error = E;
+    fn error(&self) -> Option<&E> {
+        None
+    }
+}
+
+/// Where nothing has to be proven.
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome<()> for Result<T, E> {
+    type Error = E;
+    #[inline]
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
     }
 }
 

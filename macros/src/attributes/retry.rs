@@ -9,7 +9,8 @@ use crate::kit::duration;
 use crate::kit::errors::Errors;
 use crate::kit::func::Func;
 use crate::kit::idents::local;
-use crate::kit::tokens::{argument, evaluated, group, is_ident, is_punct, split_at_commas, unwrap_invisible};
+use crate::kit::messages::near_miss;
+use crate::kit::tokens::{argument, evaluated, group, is_ident, is_punct, lent, split_at_commas, unwrap_invisible};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[retry]",
@@ -34,8 +35,10 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
             "which errors are retried says `when = Error::is_transient`",
         ),
         (&["retry_after", "hint"], "a delay out of the error is `after = Error::retry_after`"),
+        (&["key", "shared", "weight", "max_waiting", "burst"], "it is one of `#[limit]`"),
+        (&["or"], "it is one of `#[timeout]`"),
         (&["randomize", "random"], "it is called `jitter` here"),
-        (&["clones", "cloned"], "write `clone(name)`"),
+        (&["clone", "clones", "cloned"], "the arguments that each attempt gets a clone of are `clone(name)`"),
     ],
 };
 
@@ -55,7 +58,7 @@ pub(crate) struct Retry {
 impl Retry {
     pub(crate) fn plan(args: &mut Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.len();
-        let cloned = cloned(&args.bare, func, site, errors);
+        let cloned = cloned(args, func, site, errors);
         let mut settings = Settings { krate: site.krate, tokens: TokenStream::new(), is_constant: true };
         let (attempts, within) = (args.take("attempts"), args.take("within"));
         match (&attempts, &within) {
@@ -70,6 +73,8 @@ impl Retry {
                 let (krate, value) = (site.krate, settings.duration(&within.value, errors));
                 settings.tokens = quote!(#krate::__private::Retry::lasting(#value));
             }
+            // A number alone was meant for it.
+            (None, None) if errors.len() > before && args.bare.iter().any(is_literal) => {}
             (None, None) => args.needs(
                 site.span,
                 "without an end this would be an endless retry\nwrite `attempts = 4`, or `within = 10s`, or both",
@@ -100,6 +105,11 @@ impl Retry {
             settings.is_constant = false;
         }
         let (when, after) = (args.take("when"), args.take("after"));
+        for option in [&when, &after].into_iter().flatten() {
+            if syn::parse2::<syn::LitStr>(unwrap_invisible(&option.value)).is_ok() {
+                errors.at(&option.value, format_args!("`{}` is a path or a closure\nwrite it without quotes", option.key));
+            }
+        }
         (errors.len() == before).then(|| Self {
             span: site.span,
             settings: settings.tokens,
@@ -112,32 +122,33 @@ impl Retry {
     }
 
     /// In:  `INNER`
-    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(into_result(retry.attempt(INNER).await)) { .. } }`
+    /// Out: `let mut retry = retrying("name", &const { SETTINGS }).proven(proof); loop { match Retrying::next(&mut retry, retry.attempt(INNER).await) { .. } }`
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
-        let (retry, output, pause, into_result) = (local("retry"), local("output"), local("pause"), into_result());
+        let (retry, output, pause, proof) = (local("retry"), local("output"), local("pause"), proof());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
         let copies = self.cloned.iter().map(|name| {
             let mutability = self.mutable.contains(name).then(|| quote!(mut));
-            let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned);
-            quote!(let #mutability #name = #krate #copy(&#name);)
+            let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned(&#name));
+            quote!(let #mutability #name = #krate #copy;)
         });
         let inner = inner.into_future(around);
         let (attempt, over) = (around.watched(quote!(#retry.attempt(#inner))), around.watched(quote!(#pause.over())));
+        // By its path: with a trait of the user's that has a `next(&self)` for all types, `retry.next(..)` would be that.
         let next = match (&self.when, &self.after) {
-            (None, None) => quote!(next(#output)),
-            (Some(when), None) => quote!(next_when(#output, #when)),
-            (None, Some(after)) => quote!(next_after(#output, #after)),
-            (Some(when), Some(after)) => quote!(next_with(#output, #when, #after)),
+            (None, None) => quote!(next(&mut #retry, #output)),
+            (Some(when), None) => quote!(next_when(&mut #retry, #output, #when)),
+            (None, Some(after)) => quote!(next_after(&mut #retry, #output, #after)),
+            (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
         Code::Inline(quote! {
-            let mut #retry = #private::retrying(#function, #settings);
+            let mut #retry = #private::retrying(#function, #settings).proven(#proof);
             loop {
                 #(#copies)*
-                let #output = #into_result(#attempt.await);
-                match #retry.#next {
+                let #output = #attempt.await;
+                match #private::Retrying::#next {
                     #private::Next::Done(#output) => break #output,
                     #private::Next::Again(#pause) => #over.await,
                 }
@@ -146,20 +157,33 @@ impl Retry {
     }
 }
 
+/// That the function's own result has an error, found out once for all retries.
+pub(crate) fn proof() -> Ident {
+    local("proof")
+}
+
 /// What turns the function's own result into a `Result`, named once for all layers that look into it.
 pub(crate) fn into_result() -> Ident {
     local("into_result")
 }
 
+fn is_literal(part: &TokenStream) -> bool {
+    syn::parse2::<syn::Lit>(part.clone()).is_ok()
+}
+
 /// The names in `clone(..)`.
-fn cloned(bare: &[TokenStream], func: &Func, site: &Site<'_>, errors: &mut Errors) -> Vec<Ident> {
+fn cloned(args: &Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Vec<Ident> {
     let mut cloned: Vec<Ident> = Vec::new();
-    for part in bare {
+    for part in &args.bare {
         let trees: Vec<TokenTree> = part.clone().into_iter().collect();
         let list = match trees.as_slice() {
             [word, TokenTree::Group(list)] if is_ident(Some(word), "clone") && list.delimiter() == Delimiter::Parenthesis => list,
             [TokenTree::Literal(number)] => {
-                errors.at(number, format_args!("how often is `attempts = {number}`"));
+                if args.is_without("attempts") {
+                    errors.at(number, format_args!("how often is `attempts = {number}`"));
+                } else {
+                    errors.at(number, "how often is said by `attempts`\nleave one of them out");
+                }
                 continue;
             }
             _ => {
@@ -177,11 +201,19 @@ fn cloned(bare: &[TokenStream], func: &Func, site: &Site<'_>, errors: &mut Error
                         "`self` can not be cloned for every attempt: it has one name in the body\nclone it inside the body",
                     );
                 }
-                _ => errors.at(&name, format_args!("`{}` has no argument of this name", site.function)),
+                Ok(wrong) => errors.at(&name, unknown_argument(&wrong, func, site)),
+                Err(_) => errors.at(&name, "`clone(..)` takes names of arguments, `clone(request, key)`"),
             }
         }
     }
     cloned
+}
+
+fn unknown_argument(wrong: &Ident, func: &Func, site: &Site<'_>) -> String {
+    let names: Vec<String> = func.bindings().iter().map(ToString::to_string).filter(|name| name != "self").collect();
+    let near = near_miss(&wrong.to_string(), names.iter().map(String::as_str));
+    let near = near.map(|near| format!("\ndid you mean `{near}`?")).unwrap_or_default();
+    format!("`{}` has no argument `{wrong}`{near}", site.function)
 }
 
 /// The value that says how to retry.
@@ -221,6 +253,10 @@ impl Settings<'_> {
         let trees: Vec<TokenTree> = unwrap_invisible(value).into_iter().collect();
         if let [word, TokenTree::Group(list)] = trees.as_slice() {
             if is_ident(Some(word), "constant") && group(trees.last(), Delimiter::Parenthesis).is_some() {
+                if split_at_commas(list.stream()).len() != 1 {
+                    errors.at(list, "a constant backoff is one duration\nwrite `backoff = constant(100ms)`");
+                    return quote!(#private::Backoff::constant(#private::Duration::ZERO));
+                }
                 let pause = self.duration(&list.stream(), errors);
                 return quote!(#private::Backoff::constant(#pause));
             }
@@ -229,7 +265,11 @@ impl Settings<'_> {
         let Some(dots) = dots else {
             if duration::is_literal(value) {
                 let trees = unwrap_invisible(value);
-                errors.at(&trees, format_args!("a backoff is a range, or constant\nwrite `{trees}..2s` or `constant({trees})`"));
+                let repair = match duration::nanoseconds(&trees) {
+                    Some(_) => format!("write `{trees}..2s` or `constant({trees})`"),
+                    None => "write `backoff = 50ms..2s` or `backoff = constant(100ms)`".to_owned(),
+                };
+                errors.at(&trees, format_args!("a backoff is a range, or constant\n{repair}"));
             }
             self.is_constant = false;
             return evaluated(value.clone(), &quote!(#private::Backoff));
@@ -254,5 +294,5 @@ impl Settings<'_> {
 
 /// A budget stands for all calls, so it is borrowed.
 fn reference(value: &TokenStream) -> TokenStream {
-    if is_punct(value.clone().into_iter().next().as_ref(), '&') { value.clone() } else { quote!(&#value) }
+    if is_punct(value.clone().into_iter().next().as_ref(), '&') { value.clone() } else { lent(value) }
 }

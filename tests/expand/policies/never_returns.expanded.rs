@@ -2,10 +2,7 @@
 /// Policies, outermost first:
 /// - `limit(1)`
 async fn serve() -> ! {
-    let from_refusal: fn(_) -> _ = {
-        use ::weftwork::__private::choose::*;
-        (&&::weftwork::__private::answer::<!>()).refused()
-    };
+    let from_refusal: fn(_) -> _ = ::weftwork::__private::refuse;
     let call = ::weftwork::__private::call("serve");
     call.around(
             ::weftwork::__private::limit(

@@ -24,10 +24,13 @@ pub(crate) enum Code {
 
 impl Code {
     pub(crate) fn into_future(self, around: &Around<'_>) -> TokenStream {
-        let Around { capture, edge, .. } = around;
+        let Around { capture_inside, again_inside, edge, .. } = around;
         match self {
             Self::Future(future) => future,
-            Self::Inline(code) => quote!(async #capture { #edge #code }),
+            Self::Inline(code) => {
+                let keyword = Ident::new("async", *again_inside);
+                quote!(#keyword #capture_inside { #edge #code })
+            }
         }
     }
 
@@ -58,6 +61,12 @@ pub(crate) struct Around<'a> {
     pub(crate) site: Site<'a>,
     /// How blocks and closures at this place capture: by `move`, or what the body uses as it uses it.
     pub(crate) capture: TokenStream,
+    /// How they do inside of this layer: under a retry they borrow.
+    capture_inside: TokenStream,
+    /// Where generated blocks and closures stand that capture: at the `retry` that runs them again, since that is where rustc says
+    /// what can not be moved twice.
+    pub(crate) again: Span,
+    again_inside: Span,
     /// The edge that tells rustc what a block gives.
     edge: TokenStream,
     /// Nothing is around this layer.
@@ -116,6 +125,9 @@ impl Stack<'_> {
         let around = |place: usize| Around {
             site: Site { krate: self.krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] },
             capture: self.capture(place),
+            capture_inside: self.capture(place + 1),
+            again: self.again(place),
+            again_inside: self.again(place + 1),
             edge: self.output.edge(self.krate),
             is_outermost: place == 0,
         };
@@ -166,8 +178,15 @@ impl Stack<'_> {
     /// How blocks and closures capture at a place of the stack. What runs again borrows, and so does what leaves arguments to a layer
     /// that reads them behind the body.
     fn capture(&self, place: usize) -> TokenStream {
-        let is_below_retry = self.layers[..place].iter().any(|layer| matches!(layer, Layer::Retry(_)));
+        let is_below_retry = self.layers.iter().take(place).any(|layer| matches!(layer, Layer::Retry(_)));
         if is_below_retry || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
+    }
+
+    /// Where the retry stands, of those above a place the nearest one.
+    fn again(&self, place: usize) -> Span {
+        let above = self.layers.iter().take(place).rev();
+        let span = above.filter_map(|layer| if let Layer::Retry(retry) = layer { Some(retry.span) } else { None }).next();
+        span.map_or_else(Span::mixed_site, |span| span.resolved_at(Span::mixed_site()))
     }
 
     fn own_capture(&self) -> TokenStream {
@@ -196,7 +215,11 @@ impl Stack<'_> {
         let statements = self.shape.body().stream();
         let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
         let names: Vec<Ident> = if self.retries().next().is_some() {
-            self.layers.iter().flat_map(Layer::rebinds).cloned().collect()
+            let mut names: Vec<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
+            // Two retries may both clone it; the body has one.
+            names.sort();
+            names.dedup();
+            names
         } else if self.is_read_behind() && !self.own_capture().is_empty() {
             let names = self.func.bindings();
             let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
@@ -225,7 +248,11 @@ impl Stack<'_> {
             quote!(let #from_elapsed: fn(_) -> _ = <#output as #krate::FromElapsed>::from_elapsed;)
         });
         let from_refusal = any(|layer| matches!(layer, Layer::Limit(_))).then(|| self.from_refusal());
-        let into_result = any(|layer| matches!(layer, Layer::Retry(_) | Layer::Fallback(_))).then(|| {
+        let proof = any(|layer| matches!(layer, Layer::Retry(_))).then(|| {
+            let proof = retry::proof();
+            quote!(let #proof = <#output as #krate::__private::HasError>::PROOF;)
+        });
+        let into_result = any(|layer| matches!(layer, Layer::Fallback(_))).then(|| {
             let into_result = retry::into_result();
             quote!(let #into_result: fn(_) -> _ = <#output as #krate::__private::HasError>::into_result;)
         });
@@ -234,7 +261,7 @@ impl Stack<'_> {
             quote!(let #ending = <#output as #krate::FromTxError>::ending();)
         });
         let (call, function) = (call(), self.func.sig.ident.to_string());
-        quote!(#from_elapsed #from_refusal #into_result #ending let #call = #krate::__private::call(#function);)
+        quote!(#from_elapsed #from_refusal #proof #into_result #ending let #call = #krate::__private::call(#function);)
     }
 }
 
@@ -246,7 +273,7 @@ impl Stack<'_> {
         let (private, from_refusal) = (quote!(#krate::__private), limit::from_refusal());
         let found = if self.layers.iter().any(|layer| matches!(layer, Layer::Limit(limit) if limit.converts())) {
             quote!(<#output as #krate::FromLimitExceeded>::from_limit_exceeded)
-        } else if output.is_named() {
+        } else if output.is_named() && !output.is_never() {
             quote!({
                 use #private::choose::*;
                 (&&#private::answer::<#output>()).refused()
