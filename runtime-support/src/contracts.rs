@@ -197,6 +197,46 @@ impl<T, E> Look<T, E> {
     }
 }
 
+/// What `#[retry]` looks at. The type was looked at before: where `Proof` has failed, rustc has said so, and says nothing more of
+/// this.
+pub trait Outcome<Proof> {
+    /// What it is when it has failed.
+    type Error;
+    #[doc(hidden)]
+    fn error(&self) -> Option<&Self::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome<Look<T, E>> for Result<T, E> {
+    type Error = E;
+    #[inline]
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
+
+/// What a failed proof is taken for: then anything will do, with any error.
+#[derive(Debug)]
+pub struct Unproven<E>(PhantomData<fn() -> E>);
+
+#[diagnostic::do_not_recommend]
+impl<R, E> Outcome<Unproven<E>> for R {
+    type Error = E;
+    fn error(&self) -> Option<&E> {
+        None
+    }
+}
+
+/// Where nothing has to be proven.
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome<()> for Result<T, E> {
+    type Error = E;
+    #[inline]
+    fn error(&self) -> Option<&E> {
+        self.as_ref().err()
+    }
+}
+
 /// What a `#[blocking]` function takes and returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can not move to the thread of a `#[blocking]` function",

@@ -54,7 +54,7 @@ pub fn cloned<T: Clone>(value: &T) -> T {
 
 /// The traits by which generated code chooses between two ways, without their names.
 pub mod choose {
-    pub use crate::policy::limit::{KeyByForm as _, KeyByValue as _, RefusedByConversion as _, RefusedByPanic as _};
+    pub use crate::policy::limit::{KeyByForm as _, KeyByValue as _, NoKey as _, RefusedByConversion as _, RefusedByPanic as _};
 }
 
 /// A value of the declared return type for an edge that is never taken.

@@ -1,4 +1,23 @@
-//! `#[limit(n)]` and `Limiter`: who runs, who waits, and when a place is free again. Cases P12 to P56 of the policies.
+//! `#[limit]`: who runs, who waits, who is refused, and when a place is free again. Cases P12 to P74 of the policies.
+
+#[path = "limit/chain.rs"]
+mod chain;
+#[path = "limit/clean_ups.rs"]
+mod clean_ups;
+#[path = "limit/keyed.rs"]
+mod keyed;
+#[path = "limit/keys.rs"]
+mod keys;
+#[path = "limit/rate.rs"]
+mod rate;
+#[path = "limit/refusals.rs"]
+mod refusals;
+#[path = "limit/shared.rs"]
+mod shared;
+#[path = "limit/stress.rs"]
+mod stress;
+#[path = "limit/weight.rs"]
+mod weight;
 
 use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
@@ -14,6 +33,20 @@ use weftwork::{LimitExceeded, limit, millis, secs, timeout};
 use weftwork_tests::{Gauge, Log, finished, poll_once, timed};
 
 type Call<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A call that has been polled once, and is inside or waits.
+#[track_caller]
+fn begun<'a, F: Future + 'a>(call: F) -> Call<'a, F::Output> {
+    let mut call: Call<'a, F::Output> = Box::pin(call);
+    assert!(poll_once(call.as_mut()).is_pending(), "it has ended at once");
+    call
+}
+
+/// Whether a second call waits for a first one, which has to wait for something itself.
+fn waits_for<A: Future, B: Future>(first: A, second: B) -> bool {
+    let _first = begun(first);
+    poll_once(pin!(second)).is_pending()
+}
 
 // ---- how many, and in which order ----
 

@@ -12,8 +12,6 @@ mod keyed;
 mod rate;
 #[path = "limiter/stress.rs"]
 mod stress;
-#[path = "limiter/tokens.rs"]
-mod tokens;
 
 use futures::FutureExt;
 use futures::future::join_all;

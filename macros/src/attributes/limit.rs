@@ -9,7 +9,7 @@ use crate::kit::duration;
 use crate::kit::errors::Errors;
 use crate::kit::idents::{binding, local};
 use crate::kit::rate::{self, Rate};
-use crate::kit::tokens::{anchor, evaluated, is_punct, mentions, mentions_variable, split_at_commas, unwrap_invisible};
+use crate::kit::tokens::{anchor, evaluated, is_punct, lent, mentions, mentions_variable, split_at_commas, unwrap_invisible};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[limit]",
@@ -24,6 +24,8 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
         (&["queue", "max_queue", "queue_size", "max_pending", "capacity"], "how many may wait is `max_waiting = 64`"),
         (&["timeout", "max_wait", "acquire_timeout", "wait_for"], "how long a call may wait is `wait = 500ms`"),
         (&["semaphore", "limiter", "with"], "a `Limiter` of yours is `shared = LIMITER`"),
+        (&["attempts", "within", "backoff", "jitter", "when", "after", "budget"], "it is one of `#[retry]`"),
+        (&["or"], "it is one of `#[timeout]`"),
     ],
 };
 
@@ -86,6 +88,9 @@ impl Limit {
             errors.at(second, "a second count\nwrite one `#[limit]` for each");
         }
         let limiter = limiter(count, burst, site, errors)?;
+        if let Some(text) = key.as_ref().and_then(|key| syn::parse2::<syn::LitStr>(unwrap_invisible(&key.value)).ok()) {
+            errors.at(&text, "one text is one key for all calls\nwrite the expression without quotes, `key = user.id`");
+        }
         Some(match key {
             Some(key) => Gate::Keyed { limiter, key: key.value },
             None => Gate::Own(limiter),
@@ -172,7 +177,7 @@ impl Key {
     /// `&key`, or `(&one, &other)`.
     fn value(&self) -> TokenStream {
         match self {
-            Self::One(key) => quote!(&#key),
+            Self::One(key) => lent(key),
             Self::Tuple(parts) => {
                 let parts = parts.iter().map(Self::value);
                 quote!((#(#parts,)*))
@@ -195,8 +200,7 @@ impl Key {
         match self {
             Self::One(key) => {
                 let (name, span) = (part(next), anchor(key).resolved_at(Span::mixed_site()));
-                let form = quote_spanned!(span=> form());
-                quote!((&&#private::Probe(#name)).#form)
+                quote_spanned!(span=> (&&#private::Probe(#name)).form())
             }
             Self::Tuple(parts) => {
                 let parts = parts.iter().map(|part| part.form(next, private));
@@ -247,7 +251,7 @@ fn limiter(count: &TokenStream, burst: Option<&Named>, site: &Site<'_>, errors: 
         let Rate { count, unit } = rate::parse(&inner, errors)?;
         let per = duration::parse(&format!("1{unit}").parse().ok()?, krate, errors);
         let burst = burst.map(|burst| {
-            check_count(&burst.value, "a burst is how many calls may come at once, from 1 upwards", site, errors);
+            check_count(&burst.value, "burst", "a burst is how many calls may come at once, from 1 upwards", site, errors);
             let burst = &burst.value;
             quote!(.burst(#burst))
         });
@@ -262,12 +266,12 @@ fn limiter(count: &TokenStream, burst: Option<&Named>, site: &Site<'_>, errors: 
             ),
         );
     }
-    check_count(count, "`#[limit]` takes a count from 1 upwards, `#[limit(5)]`", site, errors)
+    check_count(count, "count", "`#[limit]` takes a count from 1 upwards, `#[limit(5)]`", site, errors)
         .then(|| quote!(#krate::Limiter::new(#count)))
 }
 
 /// One limiter serves all calls: its numbers are literals or constants.
-fn check_count(count: &TokenStream, rule: &str, site: &Site<'_>, errors: &mut Errors) -> bool {
+fn check_count(count: &TokenStream, what: &str, rule: &str, site: &Site<'_>, errors: &mut Errors) -> bool {
     let inner = unwrap_invisible(count);
     if let Ok(literal) = syn::parse2::<syn::Lit>(inner.clone()) {
         let is_count = matches!(&literal, syn::Lit::Int(int) if int.base10_parse::<usize>().is_ok_and(|count| count > 0) && matches!(int.suffix(), "" | "usize"));
@@ -287,7 +291,7 @@ fn check_count(count: &TokenStream, rule: &str, site: &Site<'_>, errors: &mut Er
         errors.at(
             &inner,
             format_args!(
-                "one limiter serves all calls of `{}`, its count can not depend on `{name}`\nwrite a literal or a constant, or `shared = ..` with a `Limiter` of your own",
+                "one limiter serves all calls of `{}`, its {what} can not depend on `{name}`\nwrite a literal or a constant, or `shared = ..` with a `Limiter` of your own",
                 site.function
             ),
         );

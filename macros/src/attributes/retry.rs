@@ -9,7 +9,8 @@ use crate::kit::duration;
 use crate::kit::errors::Errors;
 use crate::kit::func::Func;
 use crate::kit::idents::local;
-use crate::kit::tokens::{argument, evaluated, group, is_ident, is_punct, split_at_commas, unwrap_invisible};
+use crate::kit::messages::near_miss;
+use crate::kit::tokens::{argument, evaluated, group, is_ident, is_punct, lent, split_at_commas, unwrap_invisible};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
     name: "#[retry]",
@@ -34,8 +35,10 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
             "which errors are retried says `when = Error::is_transient`",
         ),
         (&["retry_after", "hint"], "a delay out of the error is `after = Error::retry_after`"),
+        (&["key", "shared", "weight", "max_waiting", "burst"], "it is one of `#[limit]`"),
+        (&["or"], "it is one of `#[timeout]`"),
         (&["randomize", "random"], "it is called `jitter` here"),
-        (&["clones", "cloned"], "write `clone(name)`"),
+        (&["clone", "clones", "cloned"], "the arguments that each attempt gets a clone of are `clone(name)`"),
     ],
 };
 
@@ -55,7 +58,7 @@ pub(crate) struct Retry {
 impl Retry {
     pub(crate) fn plan(args: &mut Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.len();
-        let cloned = cloned(&args.bare, func, site, errors);
+        let cloned = cloned(args, func, site, errors);
         let mut settings = Settings { krate: site.krate, tokens: TokenStream::new(), is_constant: true };
         let (attempts, within) = (args.take("attempts"), args.take("within"));
         match (&attempts, &within) {
@@ -102,6 +105,11 @@ impl Retry {
             settings.is_constant = false;
         }
         let (when, after) = (args.take("when"), args.take("after"));
+        for option in [&when, &after].into_iter().flatten() {
+            if syn::parse2::<syn::LitStr>(unwrap_invisible(&option.value)).is_ok() {
+                errors.at(&option.value, format_args!("`{}` is a path or a closure\nwrite it without quotes", option.key));
+            }
+        }
         (errors.len() == before).then(|| Self {
             span: site.span,
             settings: settings.tokens,
@@ -114,7 +122,7 @@ impl Retry {
     }
 
     /// In:  `INNER`
-    /// Out: `let mut retry = retrying("name", &const { SETTINGS }); loop { match retry.next(look.at(retry.attempt(INNER).await)) { .. } }`
+    /// Out: `let mut retry = retrying("name", &const { SETTINGS }).proven(look); loop { match Retrying::next(&mut retry, retry.attempt(INNER).await) { .. } }`
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
         let Site { krate, function, .. } = around.site;
         let private = quote!(#krate::__private);
@@ -139,14 +147,14 @@ impl Retry {
             (None, Some(after)) => quote!(next_after(&mut #retry, #output, #after)),
             (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
-        let output_of_attempt = quote!(#look.at(#attempt.await));
+        let output_of_attempt = quote!(#attempt.await);
         let output_of_attempt = if copies.is_empty() { output_of_attempt } else { quote!({ #(#copies)* #output_of_attempt }) };
         Code::Inline(quote! {
-            let mut #retry = #private::retrying(#function, #settings);
+            let mut #retry = #private::retrying(#function, #settings).proven(#look);
             loop {
                 let #output = #output_of_attempt;
                 match #private::Retrying::#next {
-                    #private::Next::Done(#output) => break #look.back(#output),
+                    #private::Next::Done(#output) => break #output,
                     #private::Next::Again(#pause) => #over.await,
                 }
             }
@@ -160,14 +168,18 @@ pub(crate) fn look() -> Ident {
 }
 
 /// The names in `clone(..)`.
-fn cloned(bare: &[TokenStream], func: &Func, site: &Site<'_>, errors: &mut Errors) -> Vec<Ident> {
+fn cloned(args: &Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Vec<Ident> {
     let mut cloned: Vec<Ident> = Vec::new();
-    for part in bare {
+    for part in &args.bare {
         let trees: Vec<TokenTree> = part.clone().into_iter().collect();
         let list = match trees.as_slice() {
             [word, TokenTree::Group(list)] if is_ident(Some(word), "clone") && list.delimiter() == Delimiter::Parenthesis => list,
             [TokenTree::Literal(number)] => {
-                errors.at(number, format_args!("how often is `attempts = {number}`"));
+                if args.is_without("attempts") {
+                    errors.at(number, format_args!("how often is `attempts = {number}`"));
+                } else {
+                    errors.at(number, "how often is said by `attempts`\nleave one of them out");
+                }
                 continue;
             }
             _ => {
@@ -185,11 +197,19 @@ fn cloned(bare: &[TokenStream], func: &Func, site: &Site<'_>, errors: &mut Error
                         "`self` can not be cloned for every attempt: it has one name in the body\nclone it inside the body",
                     );
                 }
-                _ => errors.at(&name, format_args!("`{}` has no argument of this name", site.function)),
+                Ok(wrong) => errors.at(&name, unknown_argument(&wrong, func, site)),
+                Err(_) => errors.at(&name, "`clone(..)` takes names of arguments, `clone(request, key)`"),
             }
         }
     }
     cloned
+}
+
+fn unknown_argument(wrong: &Ident, func: &Func, site: &Site<'_>) -> String {
+    let names: Vec<String> = func.bindings().iter().map(ToString::to_string).filter(|name| name != "self").collect();
+    let near = near_miss(&wrong.to_string(), names.iter().map(String::as_str));
+    let near = near.map(|near| format!("\ndid you mean `{near}`?")).unwrap_or_default();
+    format!("`{}` has no argument `{wrong}`{near}", site.function)
 }
 
 /// The value that says how to retry.
@@ -229,6 +249,10 @@ impl Settings<'_> {
         let trees: Vec<TokenTree> = unwrap_invisible(value).into_iter().collect();
         if let [word, TokenTree::Group(list)] = trees.as_slice() {
             if is_ident(Some(word), "constant") && group(trees.last(), Delimiter::Parenthesis).is_some() {
+                if split_at_commas(list.stream()).len() != 1 {
+                    errors.at(list, "a constant backoff is one duration\nwrite `backoff = constant(100ms)`");
+                    return quote!(#private::Backoff::constant(#private::Duration::ZERO));
+                }
                 let pause = self.duration(&list.stream(), errors);
                 return quote!(#private::Backoff::constant(#pause));
             }
@@ -237,7 +261,11 @@ impl Settings<'_> {
         let Some(dots) = dots else {
             if duration::is_literal(value) {
                 let trees = unwrap_invisible(value);
-                errors.at(&trees, format_args!("a backoff is a range, or constant\nwrite `{trees}..2s` or `constant({trees})`"));
+                let repair = match duration::nanoseconds(&trees) {
+                    Some(_) => format!("write `{trees}..2s` or `constant({trees})`"),
+                    None => "write `backoff = 50ms..2s` or `backoff = constant(100ms)`".to_owned(),
+                };
+                errors.at(&trees, format_args!("a backoff is a range, or constant\n{repair}"));
             }
             self.is_constant = false;
             return evaluated(value.clone(), &quote!(#private::Backoff));
@@ -262,5 +290,5 @@ impl Settings<'_> {
 
 /// A budget stands for all calls, so it is borrowed.
 fn reference(value: &TokenStream) -> TokenStream {
-    if is_punct(value.clone().into_iter().next().as_ref(), '&') { value.clone() } else { quote!(&#value) }
+    if is_punct(value.clone().into_iter().next().as_ref(), '&') { value.clone() } else { lent(value) }
 }

@@ -55,6 +55,11 @@ impl Args {
         }
     }
 
+    /// Whether an option is not in the list, or was taken out of it.
+    pub(crate) fn is_without(&self, key: &str) -> bool {
+        !self.named.iter().any(|named| named.key == key)
+    }
+
     /// Takes an option out of the list.
     pub(crate) fn take(&mut self, key: &str) -> Option<Named> {
         let index = self.named.iter().position(|named| named.key == key)?;

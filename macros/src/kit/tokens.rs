@@ -1,6 +1,7 @@
 //! Small questions about token streams. No grammar: that is what keeps half-typed code alive.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 
 /// Splits at the commas of the top level, those in generics (where nothing can be compared, and in a type behind `->`) apart.
 /// A trailing comma adds no part.
@@ -118,6 +119,33 @@ pub(crate) fn argument(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// A reference to what an expression gives. It begins where the expression does, so that rustc underlines that and no more.
+pub(crate) fn lent(expression: &TokenStream) -> TokenStream {
+    let trees: Vec<TokenTree> = unwrap_invisible(expression).into_iter().collect();
+    let start = trees.first().map_or_else(Span::mixed_site, |first| first.span().resolved_at(Span::mixed_site()));
+    let expression: TokenStream = if binds_weakly(&trees) {
+        let mut group = Group::new(Delimiter::Parenthesis, trees.into_iter().collect());
+        group.set_span(start);
+        TokenTree::from(group).into()
+    } else {
+        trees.into_iter().collect()
+    };
+    quote_spanned!(start=> &#expression)
+}
+
+/// Whether a `&` in front would be read as belonging to its first operand: it has an operator between two of them.
+fn binds_weakly(trees: &[TokenTree]) -> bool {
+    let prefixes = trees.iter().take_while(|tree| matches!(tree, TokenTree::Punct(punct) if "&*!-".contains(punct.as_char())));
+    let rest = &trees[prefixes.count()..];
+    rest.iter().any(|tree| match tree {
+        TokenTree::Punct(punct) => {
+            !".:?".contains(punct.as_char()) || (punct.as_char() == '.' && punct.spacing() == Spacing::Joint)
+        }
+        TokenTree::Ident(word) => word == "as",
+        _ => false,
+    })
+}
+
 /// Where an error about an expression as a whole stands, as spans can not be joined: at its last group, the arguments of a call
 /// or a block, where no editor looks for a name, or else at its first token.
 pub(crate) fn anchor(tokens: &TokenStream) -> Span {
@@ -202,7 +230,7 @@ pub(crate) fn evaluated(value: TokenStream, ty: &TokenStream) -> TokenStream {
     if !may_borrow {
         return value;
     }
-    let own = super::idents::local("value");
+    let (own, value) = (super::idents::local("value"), argument(value));
     quote::quote!({ let #own: #ty = #value; #own })
 }
 

@@ -6,4 +6,6 @@ pub mod context;
 pub mod gather;
 pub mod generator;
 pub mod policies;
+pub mod policies_limit;
+pub mod policies_retry;
 pub mod tasks;

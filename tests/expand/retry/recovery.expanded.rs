@@ -11,7 +11,7 @@ async fn wrong() -> Result<(), Error> {
     "`attemps` is not an option of `#[retry]`\ndid you mean `attempts`?"
 }
 ::core::compile_error! {
-    "`wrong` has no argument of this name"
+    "`wrong` has no argument `missing`"
 }
 ::core::compile_error! {
     "`attempts` counts from 1 upwards, the first call too\nwrite `attempts = 4`"

@@ -37,72 +37,68 @@ async fn fetch(&self, url: &Url) -> Result<Option<Page>, FetchError> {
                                 };
                             }
                             let mut retry = ::weftwork::__private::retrying(
-                                "fetch",
-                                &const {
-                                    ::weftwork::__private::Retry::attempts(4)
-                                        .backoff(
-                                            ::weftwork::__private::Backoff::doubling(
-                                                ::weftwork::__private::Duration::from_millis(50),
-                                                ::weftwork::__private::Duration::from_secs(2),
-                                            ),
-                                        )
-                                        .jitter()
-                                },
-                            );
-                            loop {
-                                let output = look
-                                    .at(
-                                        retry
-                                            .attempt(
-                                                ::weftwork::__private::limit(
-                                                    {
-                                                        static LIMITER: ::weftwork::__private::KeyedLimiters = ::weftwork::__private::KeyedLimiters::new(
-                                                            ::weftwork::Limiter::new(16),
-                                                        );
-                                                        use ::weftwork::__private::choose::*;
-                                                        let gate = match &url.host_str() {
-                                                            __key_1 => {
-                                                                ::weftwork::__private::keyed(
-                                                                    &LIMITER,
-                                                                    (&&::weftwork::__private::Probe(__key_1)).form(),
-                                                                )
-                                                            }
-                                                        };
-                                                        gate
-                                                    },
-                                                    const {
-                                                        &::weftwork::__private::turn("fetch")
-                                                            .max_waiting(64)
-                                                            .wait(::weftwork::__private::Duration::from_millis(500))
-                                                    },
-                                                    from_refusal,
-                                                    || ::weftwork::__private::timeout(
-                                                        "fetch",
-                                                        ::weftwork::__private::Duration::from_secs(2),
-                                                        from_elapsed,
-                                                        async {
-                                                            if false {
-                                                                return {
-                                                                    ::weftwork::__private::returned::<
-                                                                        Result<Option<Page>, FetchError>,
-                                                                    >()
-                                                                };
-                                                            }
-                                                            self.get(url).await
-                                                        },
-                                                    ),
+                                    "fetch",
+                                    &const {
+                                        ::weftwork::__private::Retry::attempts(4)
+                                            .backoff(
+                                                ::weftwork::__private::Backoff::doubling(
+                                                    ::weftwork::__private::Duration::from_millis(50),
+                                                    ::weftwork::__private::Duration::from_secs(2),
                                                 ),
                                             )
-                                            .await,
-                                    );
+                                            .jitter()
+                                    },
+                                )
+                                .proven(look);
+                            loop {
+                                let output = retry
+                                    .attempt(
+                                        ::weftwork::__private::limit(
+                                            {
+                                                static LIMITER: ::weftwork::__private::KeyedLimiters = ::weftwork::__private::KeyedLimiters::new(
+                                                    ::weftwork::Limiter::new(16),
+                                                );
+                                                use ::weftwork::__private::choose::*;
+                                                let gate = match &url.host_str() {
+                                                    __key_1 => {
+                                                        ::weftwork::__private::keyed(
+                                                            &LIMITER,
+                                                            (&&::weftwork::__private::Probe(__key_1)).form(),
+                                                        )
+                                                    }
+                                                };
+                                                gate
+                                            },
+                                            const {
+                                                &::weftwork::__private::turn("fetch")
+                                                    .max_waiting(64)
+                                                    .wait(::weftwork::__private::Duration::from_millis(500))
+                                            },
+                                            from_refusal,
+                                            || ::weftwork::__private::timeout(
+                                                "fetch",
+                                                ::weftwork::__private::Duration::from_secs(2),
+                                                from_elapsed,
+                                                async {
+                                                    if false {
+                                                        return {
+                                                            ::weftwork::__private::returned::<
+                                                                Result<Option<Page>, FetchError>,
+                                                            >()
+                                                        };
+                                                    }
+                                                    self.get(url).await
+                                                },
+                                            ),
+                                        ),
+                                    )
+                                    .await;
                                 match ::weftwork::__private::Retrying::next_when(
                                     &mut retry,
                                     output,
                                     FetchError::is_transient,
                                 ) {
-                                    ::weftwork::__private::Next::Done(output) => {
-                                        break look.back(output);
-                                    }
+                                    ::weftwork::__private::Next::Done(output) => break output,
                                     ::weftwork::__private::Next::Again(pause) => {
                                         pause.over().await
                                     }

@@ -4,5 +4,7 @@
 mod context;
 mod gather;
 mod policies;
+mod policies_limit;
+mod policies_retry;
 mod tasks;
 mod transactional;

@@ -3,6 +3,8 @@
 mod context;
 mod gather;
 mod policies;
+mod policies_limit;
+mod policies_retry;
 mod transactional;
 
 /// What each construct's module imports.

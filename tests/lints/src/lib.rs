@@ -15,6 +15,8 @@ pub mod gather;
 pub mod generator;
 pub mod generator_forms;
 pub mod policies;
+pub mod policies_limit;
+pub mod policies_retry;
 pub mod race;
 pub mod tasks;
 pub mod transactional;

@@ -26,10 +26,13 @@ pub(crate) enum Code {
 
 impl Code {
     pub(crate) fn into_future(self, around: &Around<'_>) -> TokenStream {
-        let Around { capture, edge, .. } = around;
+        let Around { capture, moves, edge, .. } = around;
         match self {
             Self::Future(future) => future,
-            Self::Inline(code) => quote!(async #capture { #edge #code }),
+            Self::Inline(code) => {
+                let keyword = Ident::new("async", *moves);
+                quote!(#keyword #capture { #edge #code })
+            }
         }
     }
 

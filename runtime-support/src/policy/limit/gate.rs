@@ -42,11 +42,16 @@ impl Gate for Own {
 }
 
 /// What `shared = ` may name: a limiter, or what leads to one.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a limiter", label = "not a `Limiter`, nor what leads to one")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a limiter",
+    label = "not a `Limiter`, nor what leads to one",
+    note = "`shared = ..` names a `weftwork::Limiter`, or a `&`, `Arc`, `Rc`, `Box` or `LazyLock` of one"
+)]
 pub trait SharedLimiter {
     fn own(&self) -> Own;
 }
 
+#[diagnostic::do_not_recommend]
 impl SharedLimiter for Limiter {
     #[inline]
     fn own(&self) -> Own {
@@ -57,6 +62,7 @@ impl SharedLimiter for Limiter {
 /// They lead to what they hold.
 macro_rules! lead_on {
     ($($pointer:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<L: SharedLimiter + ?Sized> SharedLimiter for $pointer {
             #[inline]
             fn own(&self) -> Own {
@@ -68,6 +74,7 @@ macro_rules! lead_on {
 
 lead_on!(&L, &mut L, Arc<L>, Rc<L>, Box<L>);
 
+#[diagnostic::do_not_recommend]
 impl<L: SharedLimiter, F: FnOnce() -> L> SharedLimiter for LazyLock<L, F> {
     fn own(&self) -> Own {
         (**self).own()

@@ -36,7 +36,7 @@ pub(crate) use self::chain::Links;
 pub use self::contract::{FromLimitExceeded, RefusedByConversion, RefusedByPanic, answer, refuse};
 pub use self::exceeded::{LimitExceeded, LimitReason};
 pub use self::gate::gate;
-pub use self::keyed::{KeyByForm, KeyByValue, KeyedLimiter, KeyedLimiters, Probe, keyed};
+pub use self::keyed::{KeyByForm, KeyByValue, KeyedLimiter, KeyedLimiters, NoKey, Probe, keyed};
 pub use self::limited::limit;
 pub use self::limiter::{Limiter, LimiterMetrics, Permit};
 pub use self::turn::{Turn, turn};

@@ -3,11 +3,13 @@
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use crate::contracts::Outcome;
 use crate::scope::{HowLong, Mark, Scope};
 
 thread_local! {
@@ -64,24 +66,26 @@ impl Drop for Before {
 
 /// See `Attempt`.
 #[inline]
-pub(super) fn tried<F: Future<Output = Result<T, E>>, T, E>(number: u32, future: F) -> Attempt<F, T, E> {
-    Attempt { future: Some(future), number, scope: Scope::new(), failed: None }
+pub(super) fn tried<F: Future, P>(number: u32, future: F) -> Attempt<F, P> {
+    Attempt { future: Some(future), number, scope: Scope::new(), failed: None, proof: PhantomData }
 }
 
 pin_project! {
     /// An attempt. Its error is seen when what it has given up has ended: the next one finds nothing of it.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Attempt<F, T, E> {
+    pub struct Attempt<F: Future, P> {
         #[pin]
         future: Option<F>,
         number: u32,
         // What was handed over in it.
         scope: Scope,
         // Waits for that.
-        failed: Option<Box<Result<T, E>>>,
+        failed: Option<Box<F::Output>>,
+        // That its output can fail.
+        proof: PhantomData<fn() -> P>,
     }
 
-    impl<F, T, E> PinnedDrop for Attempt<F, T, E> {
+    impl<F: Future, P> PinnedDrop for Attempt<F, P> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.future.is_some() {
@@ -91,11 +95,11 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
-    type Output = Result<T, E>;
+impl<F: Future<Output: Outcome<P>>, P> Future for Attempt<F, P> {
+    type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         if this.future.is_some() {
             let mark = Mark::now();
@@ -105,7 +109,7 @@ impl<F: Future<Output = Result<T, E>>, T, E> Future for Attempt<F, T, E> {
             if this.scope.is_empty() {
                 return Poll::Ready(output);
             }
-            if output.is_ok() {
+            if output.error().is_none() {
                 // What is still outstanding is the business of who is around.
                 this.scope.pass_on();
                 return Poll::Ready(output);
@@ -131,7 +135,7 @@ fn poll_to_the_end<F: Future>(mut future: Pin<&mut Option<F>>, cx: &mut Context<
     polled
 }
 
-impl<F, T, E> fmt::Debug for Attempt<F, T, E> {
+impl<F: Future, P> fmt::Debug for Attempt<F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt").field("number", &self.number).finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use tokio::task::yield_now;
@@ -10,6 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::attempt::{Attempt, tried};
 use super::budget::RetryBudget;
 use super::{Retry, Settings};
+use crate::contracts::Outcome;
 use crate::policy::deadline::Deadline;
 use crate::policy::event;
 use crate::scope::Carried;
@@ -44,10 +46,11 @@ impl<S: Set> Set for &S {
     }
 }
 
-/// One call, over all its attempts.
-pub struct Retrying<S> {
+/// One call, over all its attempts. `P` proves that what it gives can fail.
+pub struct Retrying<S, P = ()> {
     settings: S,
     state: State,
+    proof: PhantomData<fn() -> P>,
 }
 
 struct State {
@@ -85,6 +88,12 @@ impl Pause {
 }
 
 impl<S: Set> Retrying<S> {
+    /// Asks no more than was proven.
+    #[inline]
+    pub fn proven<P>(self, _: P) -> Retrying<S, P> {
+        Retrying { settings: self.settings, state: self.state, proof: PhantomData }
+    }
+
     #[inline]
     pub(super) fn new(function: Option<&'static str>, settings: S) -> Self {
         let Of(&Settings { within, budget, .. }) = settings.settings();
@@ -92,9 +101,11 @@ impl<S: Set> Retrying<S> {
         if let Some(budget) = budget {
             budget.deposit();
         }
-        Self { settings, state: State { function, number: 1, end, skipped: Duration::ZERO } }
+        Self { settings, state: State { function, number: 1, end, skipped: Duration::ZERO }, proof: PhantomData }
     }
+}
 
+impl<S: Set, P> Retrying<S, P> {
     /// The number of the attempt that comes now.
     #[inline]
     pub(super) fn number(&self) -> u32 {
@@ -103,39 +114,39 @@ impl<S: Set> Retrying<S> {
 
     /// Makes the future of an attempt of the one of its body.
     #[inline]
-    pub fn attempt<F: Future<Output = Result<T, E>>, T, E>(&self, future: F) -> Attempt<F, T, E> {
+    pub fn attempt<F: Future<Output: Outcome<P>>>(&self, future: F) -> Attempt<F, P> {
         tried(self.number(), future)
     }
 
     /// What comes behind an attempt, where every error is retried.
     #[inline]
-    pub fn next<T, E>(&mut self, output: Result<T, E>) -> Next<Result<T, E>> {
+    pub fn next<R: Outcome<P>>(&mut self, output: R) -> Next<R> {
         self.next_with(output, |_| true, |_| None)
     }
 
     /// The same with `when`.
     #[inline]
-    pub fn next_when<T, E>(&mut self, output: Result<T, E>, when: impl FnOnce(&E) -> bool) -> Next<Result<T, E>> {
+    pub fn next_when<R: Outcome<P>>(&mut self, output: R, when: impl FnOnce(&R::Error) -> bool) -> Next<R> {
         self.next_with(output, when, |_| None)
     }
 
     /// The same with `after`.
     #[inline]
-    pub fn next_after<T, E>(&mut self, output: Result<T, E>, after: impl FnOnce(&E) -> Option<Duration>) -> Next<Result<T, E>> {
+    pub fn next_after<R: Outcome<P>>(&mut self, output: R, after: impl FnOnce(&R::Error) -> Option<Duration>) -> Next<R> {
         self.next_with(output, |_| true, after)
     }
 
     /// The same with both.
     #[inline]
-    pub fn next_with<T, E>(
+    pub fn next_with<R: Outcome<P>>(
         &mut self,
-        output: Result<T, E>,
-        when: impl FnOnce(&E) -> bool,
-        after: impl FnOnce(&E) -> Option<Duration>,
-    ) -> Next<Result<T, E>> {
+        output: R,
+        when: impl FnOnce(&R::Error) -> bool,
+        after: impl FnOnce(&R::Error) -> Option<Duration>,
+    ) -> Next<R> {
         let Of(settings) = self.settings.settings();
-        match &output {
-            Err(error) if when(error) && self.state.may_go_on(settings) => {
+        match output.error() {
+            Some(error) if when(error) && self.state.may_go_on(settings) => {
                 let hint = after(error);
                 self.state.pause(settings, hint).map_or(Next::Done(output), Next::Again)
             }
@@ -185,7 +196,7 @@ impl State {
     }
 }
 
-impl<S> fmt::Debug for Retrying<S> {
+impl<S, P> fmt::Debug for Retrying<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let State { function, number, .. } = &self.state;
         f.debug_struct("Retrying").field("function", function).field("attempt", number).finish_non_exhaustive()

@@ -196,6 +196,14 @@ values! {
 /// Something of which the form is not known: `(&&Probe(&key)).form()`.
 pub struct Probe<'k, T>(pub &'k T);
 
+impl<T> Clone for Probe<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Probe<'_, T> {}
+
 impl<T> fmt::Debug for Probe<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Probe")
@@ -232,4 +240,48 @@ impl<'k, T: Hash + Eq + Clone + Send + Sync + 'static> KeyByValue<'k> for Probe<
     fn form(&self) -> Value<'k, T> {
         Value(self.0)
     }
+}
+
+/// The last one, for what is neither: it says so in the user's words.
+pub trait NoKey<'k> {
+    /// What it is.
+    type Value;
+    /// Never called.
+    fn form(self) -> Never<'k, Self::Value>
+    where
+        Self::Value: IsKey;
+}
+
+impl<'k, T> NoKey<'k> for Probe<'k, T> {
+    type Value = T;
+    fn form(self) -> Never<'k, T>
+    where
+        T: IsKey,
+    {
+        Never(self.0)
+    }
+}
+
+/// What a key has to be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a key",
+    label = "not a key",
+    note = "a key is a value that is `Hash + Eq + Clone + Send + Sync + 'static`, a reference to one, or an `Option` or tuple of those"
+)]
+pub trait IsKey {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Hash + Eq + Clone + Send + Sync + 'static> IsKey for T {}
+
+/// Stands for a key after it has been said that there is none, so that nothing else is said.
+#[derive(Debug)]
+pub struct Never<'k, T>(#[allow(dead_code, reason = "it is never made")] &'k T);
+
+impl<T> Key for Never<'_, T> {
+    type Kept = ();
+    fn hash_into<H: Hasher>(&self, _: &mut H) {}
+    fn is(&self, _: &()) -> bool {
+        true
+    }
+    fn keep(&self) {}
 }

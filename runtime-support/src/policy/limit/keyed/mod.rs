@@ -12,6 +12,6 @@ mod map;
 #[cfg(all(test, not(weftwork_loom)))]
 mod tests;
 
-pub use self::key::{KeyByForm, KeyByValue, Probe};
+pub use self::key::{KeyByForm, KeyByValue, NoKey, Probe};
 pub use self::limiter::{KeyedLimiter, KeyedLimiters, keyed};
 pub(super) use self::map::Entry;

@@ -1,0 +1,11 @@
+//! P124, D19: a limiter has a count of its own.
+use weftwork::limit;
+
+use weftwork::Limiter;
+
+static DB: Limiter = Limiter::new(32);
+
+#[limit(5, shared = DB)]
+async fn fetch() {}
+
+fn main() {}

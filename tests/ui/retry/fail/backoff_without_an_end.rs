@@ -1,0 +1,11 @@
+//! D34: an open range.
+use weftwork::retry;
+
+struct FetchError;
+
+#[retry(attempts = 3, backoff = 50ms..)]
+async fn fetch() -> Result<u8, FetchError> {
+    Ok(1)
+}
+
+fn main() {}

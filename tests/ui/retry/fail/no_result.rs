@@ -1,0 +1,9 @@
+//! P118, D40: nothing there can fail.
+use weftwork::retry;
+
+#[retry(attempts = 4)]
+async fn fetch() -> u8 {
+    1
+}
+
+fn main() {}

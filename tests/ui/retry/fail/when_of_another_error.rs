@@ -1,0 +1,15 @@
+//! P127, D37: it looks at the error of this function.
+use weftwork::retry;
+
+struct FetchError;
+
+fn is_transient(_: &std::io::Error) -> bool {
+    true
+}
+
+#[retry(attempts = 3, when = is_transient)]
+async fn fetch() -> Result<u8, FetchError> {
+    Ok(1)
+}
+
+fn main() {}
