@@ -106,7 +106,7 @@ pin_project! {
             if this.future.is_some() {
                 let future = &mut this.future;
                 this.scope.watch(|| future.set(None));
-                give_back(this.held.take(), this.scope);
+                give_back(this.held, this.scope);
             }
         }
     }
@@ -114,9 +114,11 @@ pin_project! {
 
 /// The future is gone: gives its place back, behind what that has handed over.
 #[inline]
-fn give_back<G: Gate>(held: Option<Held<G>>, scope: &mut Scope) {
-    if !scope.is_empty() {
-        keep(held, scope);
+fn give_back<G: Gate>(held: &mut Option<Held<G>>, scope: &mut Scope) {
+    if scope.is_empty() {
+        *held = None;
+    } else {
+        keep(held.take(), scope);
     }
 }
 
@@ -147,7 +149,7 @@ impl<G: Gate, F: Future> Running<G, F> {
             Poll::Ready(output)
         });
         let output = ready!(polled);
-        give_back(this.held.take(), this.scope);
+        give_back(this.held, this.scope);
         Poll::Ready(output)
     }
 }
