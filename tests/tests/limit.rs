@@ -1,5 +1,14 @@
 //! `#[limit]`: who runs, who waits, who is refused, and when a place is free again. Cases P12 to P74 of the policies.
 
+#![allow(
+    clippy::async_yields_async,
+    clippy::borrow_deref_ref,
+    clippy::let_and_return,
+    clippy::redundant_closure_call,
+    clippy::semicolon_if_nothing_returned,
+    reason = "keys, results and bodies are written in every way that somebody may write them"
+)]
+
 #[path = "limit/chain.rs"]
 mod chain;
 #[path = "limit/clean_ups.rs"]

@@ -59,7 +59,8 @@ pub(crate) fn parse(value: &TokenStream, errors: &mut Errors) -> Option<Rate> {
 
 /// What stands before the last slash, and what behind it.
 fn halves(tokens: &TokenStream) -> Option<(Vec<TokenTree>, Vec<TokenTree>)> {
-    let mut count: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    // The count may come out of a macro by example, in an invisible group.
+    let mut count: Vec<TokenTree> = tokens.clone().into_iter().flat_map(|tree| unwrap_invisible(&tree.into())).collect();
     let slash = count.iter().rposition(|tree| is_punct(Some(tree), '/'))?;
     let unit = count.split_off(slash + 1);
     count.pop();

@@ -107,7 +107,7 @@ pin_project! {
                 let (future, held, name) = (&mut this.future, &*this.held, *this.name);
                 // What it hands over belongs to the same call, and may keep the permit.
                 this.scope.watch(|| in_chain(held.as_ref(), name, || future.set(None)));
-                give_back(this.held.take(), this.scope);
+                give_back(this.held, this.scope);
             }
         }
     }
@@ -115,9 +115,11 @@ pin_project! {
 
 /// The future is gone: gives its place back, behind what that has handed over.
 #[inline]
-fn give_back<G: Gate>(held: Option<Held<G>>, scope: &mut Scope) {
-    if !scope.is_empty() {
-        keep(held, scope);
+fn give_back<G: Gate>(held: &mut Option<Held<G>>, scope: &mut Scope) {
+    if scope.is_empty() {
+        *held = None;
+    } else {
+        keep(held.take(), scope);
     }
 }
 
@@ -151,7 +153,7 @@ impl<G: Gate, F: Future> Running<G, F> {
             })
         });
         let output = ready!(polled);
-        give_back(this.held.take(), this.scope);
+        give_back(this.held, this.scope);
         Poll::Ready(output)
     }
 }
