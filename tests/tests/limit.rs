@@ -3,6 +3,7 @@
 #![allow(
     clippy::async_yields_async,
     clippy::borrow_deref_ref,
+    clippy::deref_addrof,
     clippy::let_and_return,
     clippy::redundant_closure_call,
     clippy::semicolon_if_nothing_returned,

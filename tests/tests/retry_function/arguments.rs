@@ -226,7 +226,7 @@ async fn s19_s22_s23_methods_of_traits() {
         }
 
         #[retry(attempts = 3, clone(name))]
-        #[limit(4, key = self.0 % 1)]
+        #[limit(4, key = self.0 % 2)]
         async fn by_mutable_reference(&mut self, name: String) -> Result<u32, Failed> {
             self.0 += 1;
             yield_now().await;

@@ -1,5 +1,7 @@
 //! `#[retry]` on functions of every form, alone and among other policies. Cases P1 to P15 and P75 to P93.
 
+#![allow(clippy::redundant_closure, clippy::redundant_closure_for_method_calls, reason = "closures are what is tried here")]
+
 mod arguments;
 mod attempts;
 mod limits;
