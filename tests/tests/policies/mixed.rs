@@ -7,6 +7,7 @@ use weftwork::{attempt, blocking, fallback, limit, retry, secs, timeout};
 
 use super::Late;
 
+#[allow(clippy::needless_pass_by_value, reason = "it consumes")]
 fn consume(text: String) -> u32 {
     u32::try_from(text.len()).unwrap()
 }
