@@ -8,6 +8,8 @@ mod clean_ups;
 mod count;
 #[path = "limiter/keyed.rs"]
 mod keyed;
+#[path = "limiter/left.rs"]
+mod left;
 #[path = "limiter/rate.rs"]
 mod rate;
 #[path = "limiter/stress.rs"]

@@ -4,6 +4,7 @@
 //! table gives back its end as soon as nobody stands there.
 
 use std::mem::take;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
 
 /// A table with room for so many is not worth giving back.
@@ -230,15 +231,21 @@ impl Wakers {
     #[inline]
     pub(super) fn wake(&mut self) {
         if let Some(first) = self.first.take() {
-            first.wake();
-            if !self.rest.is_empty() {
-                self.wake_rest();
+            if self.rest.is_empty() {
+                first.wake();
+            } else {
+                self.wake_all(first);
             }
         }
     }
 
+    /// One that panics does not keep the others asleep.
     #[cold]
-    fn wake_rest(&mut self) {
-        take(&mut self.rest).into_iter().for_each(Waker::wake);
+    fn wake_all(&mut self, first: Waker) {
+        let all = std::iter::once(first).chain(take(&mut self.rest));
+        let panicked = all.filter_map(|waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).err()).last();
+        if let Some(payload) = panicked {
+            resume_unwind(payload);
+        }
     }
 }

@@ -6,8 +6,8 @@
 //!
 //! Why not governor, which counts the same way: those who wait there do not queue. Each sleeps and asks again, so whoever happens
 //! to ask first passes, and a heavy call may never. And there is no way to give a turn back: a call that stops waiting has either
-//! taken its units or none, but those behind it do not move up. Here they stand in a line, of which the first alone
-//! has a timer.
+//! taken its units or none, but those behind it do not move up. Here they stand in a line, and each has a timer for the time when its
+//! turn has come at the latest.
 
 use std::task::Waker;
 use std::time::Duration;
@@ -30,6 +30,9 @@ const LONGEST: u64 = 1 << 60;
 
 /// A timer may be late by this, since it counts milliseconds. What waits is not slowed by that.
 const LATE: u64 = 2_000_000;
+
+/// So long may pass between a look at the clock and the use of that.
+const STALE: u64 = 1_000_000_000;
 
 /// How often.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +127,7 @@ impl Rate {
         let (takes, most) = (self.takes(weight), now + self.tolerance());
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
-            let full = (word >> 1).max(now) + takes;
+            let full = self.full(word, now).max(now) + takes;
             if word & WAITED_FOR != 0 || full > most {
                 return false;
             }
@@ -133,6 +136,14 @@ impl Rate {
                 Err(now) => word = now,
             }
         }
+    }
+
+    /// When the quota is full again, by the word. That is no further ahead than the whole burst takes, unless another runtime has a clock
+    /// of its own that was ahead. A clock that was read a while ago is no such thing.
+    #[inline]
+    fn full(&self, word: u64, now: u64) -> u64 {
+        let (full, most) = (word >> 1, now + self.tolerance());
+        if full > most + STALE { most } else { full }
     }
 
     /// When it is the turn of this, behind all of that. It is in the past if it could be now.
@@ -148,6 +159,23 @@ impl Rate {
         if weight > self.limit() {
             return Joined::TooHeavy;
         }
+        // Whoever is first may not be polled: its turn comes all the same.
+        let mut wakers = Wakers::default();
+        self.grant(&mut line, now, &mut wakers);
+        let joined = self.join_line(&mut line, (weight, max_waiting), by, now, waker);
+        drop(line);
+        wakers.wake();
+        joined
+    }
+
+    fn join_line(
+        &self,
+        line: &mut Line,
+        (weight, max_waiting): (usize, usize),
+        by: Option<Instant>,
+        now: u64,
+        waker: Waker,
+    ) -> Joined {
         loop {
             if self.take(weight, now) {
                 return Joined::Taken;
@@ -157,7 +185,7 @@ impl Rate {
                 return Joined::Full { waiting };
             }
             let word = self.word.load(Ordering::Relaxed);
-            let turn = self.turn(word >> 1, line.weight(), weight);
+            let turn = self.turn(self.full(word, now), line.weight(), weight);
             if by.is_some_and(|by| turn > self.nanos(by)) {
                 return Joined::TooLate { waiting, after: Duration::from_nanos(turn.saturating_sub(now)) };
             }
@@ -177,14 +205,14 @@ impl Rate {
         if word & WAITED_FOR == 0 {
             return;
         }
-        let mut full = word >> 1;
+        let mut full = self.full(word, now);
         let mut has_moved = false;
         while let Some((_, weight)) = line.first() {
             if self.turn(full, 0, weight) > now {
                 break;
             }
             // By its turn, not by the clock, which is late. But nobody catches up on a thread that stood still.
-            full = full.max(now - LATE.max(self.interval).min(now)) + self.takes(weight);
+            full = full.max(now - LATE.min(now)) + self.takes(weight);
             wakers.extend(line.grant_first());
             has_moved = true;
         }
@@ -208,18 +236,21 @@ impl Rate {
 
     fn look_within(&self, mut line: MutexGuard<'_, Line>, at: u32, waker: Option<Waker>) -> Look {
         let mut wakers = Wakers::default();
-        let is_first = line.first().is_some_and(|(first, _)| first == at);
-        if is_first {
-            self.grant(&mut line, self.now(), &mut wakers);
-        }
+        let now = self.now();
+        self.grant(&mut line, now, &mut wakers);
         let mut left_over = None;
         let look = match line.standing(at) {
             Standing::Granted => Look::Granted,
             Standing::TooHeavy => Look::TooHeavy,
             _ => {
                 left_over = waker.map(|waker| line.set_waker(at, waker));
-                let turn = |(_, weight)| self.turn(self.word.load(Ordering::Relaxed) >> 1, 0, weight);
-                Look::Waiting { until: line.first().filter(|_| is_first).map(|first| self.instant(turn(first))) }
+                let full = self.full(self.word.load(Ordering::Relaxed), now);
+                // Those before it may not be polled. By then it is certainly the turn of this.
+                let turn = match line.first() {
+                    Some((first, weight)) if first == at => self.turn(full, 0, weight),
+                    _ => self.turn(full, line.weight(), 0),
+                };
+                Look::Waiting { until: Some(self.instant(turn)) }
             }
         };
         if !matches!(look, Look::Waiting { .. }) {
@@ -292,7 +323,7 @@ impl Rate {
         let (limit, waiting, now) = (self.limit(), line.len(), self.now());
         let word = self.word.load(Ordering::Acquire);
         drop(line);
-        let missing = (word >> 1).saturating_sub(now).div_ceil(self.interval);
+        let missing = self.full(word, now).saturating_sub(now).div_ceil(self.interval);
         LimiterMetrics { in_use: usize::try_from(missing).unwrap_or(usize::MAX), waiting, limit }
     }
 
@@ -300,7 +331,7 @@ impl Rate {
     pub(super) fn passes_after(&self, weight: usize) -> Duration {
         let line = locked(&self.line);
         let now = self.now();
-        let full = (self.word.load(Ordering::Acquire) >> 1).max(now);
+        let full = self.full(self.word.load(Ordering::Acquire), now).max(now);
         Duration::from_nanos(self.turn(full, line.weight(), weight).saturating_sub(now))
     }
 
