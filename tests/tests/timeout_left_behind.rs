@@ -88,3 +88,16 @@ async fn p35_destructors_of_a_dropped_call_see_its_deadline() {
     assert_eq!(*seen.lock().unwrap(), Some(Instant::now() + secs(5)));
     assert_eq!(deadline(), None);
 }
+
+#[test]
+fn p39_one_that_blocks_the_thread_of_the_outer_one_ends_by_itself() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    runtime.block_on(async {
+        let task = tokio::spawn(timeout(Duration::from_millis(20), async {
+            let inner = timeout(Duration::from_millis(40), pending::<()>());
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(inner))
+        }));
+        // A poll can not be interrupted, and its value wins.
+        assert!(task.await.unwrap().is_ok_and(|inner| inner.is_err()));
+    });
+}

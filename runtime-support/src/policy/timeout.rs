@@ -119,19 +119,16 @@ impl<F: Future> Future for Timeout<F> {
                 return Poll::Ready(Ok(output));
             }
             this.scope.take_since(mark);
-            if is_ended_above {
-                // The outer one may leave this behind, in something that polls only what was woken.
-                if is_woken_alone && this.alarm.poll(*this.own, cx).is_ready() {
-                    cx.waker().wake_by_ref();
-                }
+            // The outer one may leave this behind, in something that polls only what was woken, or may not get to act at all.
+            let is_on_its_own = is_ended_above && is_woken_alone && *this.own != Deadline::NEVER;
+            if is_on_its_own {
+                ready!(this.alarm.as_mut().poll(*this.own, cx));
+            } else if is_ended_above || deadline == Deadline::NEVER {
                 return Poll::Pending;
             }
-            if deadline == Deadline::NEVER {
-                return Poll::Pending;
-            }
-            *this.is_inherited = is_capped;
+            *this.is_inherited = is_capped && !is_on_its_own;
             // A timer never fires in the poll that sets it, so one poll is all that no time allows.
-            let has_no_time = this.duration.is_zero() || is_capped && deadline.is_past();
+            let has_no_time = is_on_its_own || this.duration.is_zero() || is_capped && deadline.is_past();
             if !has_no_time {
                 ready!(this.alarm.poll(deadline, cx));
             }

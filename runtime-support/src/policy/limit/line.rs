@@ -243,7 +243,10 @@ impl Wakers {
     #[cold]
     fn wake_all(&mut self, first: Waker) {
         let all = std::iter::once(first).chain(take(&mut self.rest));
-        let panicked = all.filter_map(|waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).err()).last();
+        let mut panicked = None;
+        for waker in all {
+            panicked = catch_unwind(AssertUnwindSafe(|| waker.wake())).err().or(panicked);
+        }
         if let Some(payload) = panicked {
             resume_unwind(payload);
         }

@@ -96,8 +96,9 @@ impl Rate {
     }
 
     fn instant(&self, nanos: u64) -> Instant {
-        let since = Duration::from_nanos(nanos.saturating_sub(ZERO));
-        self.base.checked_add(since).unwrap_or(self.base)
+        let distance = Duration::from_nanos(nanos.abs_diff(ZERO));
+        let instant = if nanos < ZERO { self.base.checked_sub(distance) } else { self.base.checked_add(distance) };
+        instant.unwrap_or(self.base)
     }
 
     /// How long so many units take to come back.
