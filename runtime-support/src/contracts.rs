@@ -297,15 +297,15 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<Proof, W: Nothing, T> Work<Proof, NoWay, T> for W {
+impl<Proof, W: Send + 'static, T> Work<Proof, NoWay, T> for W {
     fn job(self) -> Job<Self, T> {
-        unreachable!("nothing is `Nothing`")
+        unreachable!("no result has this proof")
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<Proof, W: Nothing, T> Work<Proof, Itself, T> for W {
+impl<Proof, W: Send + 'static, T> Work<Proof, Itself, T> for W {
     fn job(self) -> Job<Self, T> {
-        unreachable!("nothing is `Nothing`")
+        unreachable!("no result has this proof")
     }
 }
