@@ -134,8 +134,8 @@ impl Retry {
             .iter()
             .map(|name| {
                 let mutability = self.mutable.contains(name).then(|| quote!(mut));
-                let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned);
-                quote!(let #mutability #name = #krate #copy(&#name);)
+                let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned(&#name));
+                quote!(let #mutability #name = #krate #copy;)
             })
             .collect();
         let inner = inner.into_future(around);

@@ -3,12 +3,11 @@
 use weftwork::task_group;
 
 async fn outer() {
-    let group = task_group(async |group| {
+    drop(task_group(async |group| {
         let count = group.spawn(async { Ok::<_, std::io::Error>(7) });
         drop(count.await?);
         Ok(())
-    });
-    drop(group.await);
+    }));
 }
 
 fn main() {}
