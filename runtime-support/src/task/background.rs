@@ -248,11 +248,18 @@ pub async fn drain_background(limit: Duration) -> Vec<CleanUp> {
         scope.clear(HowLong::Grace).await;
         // Clean-ups may have started others; those that start others for ever are named in the end.
         let has_others = all().values().any(|running| running.runtime == runtime && running.stop.is_none());
-        if !has_others || until.is_some_and(|until| until <= Instant::now()) {
+        let named = if has_others {
+            if until.is_none_or(|until| until > Instant::now()) {
+                continue;
+            }
             let (stops, aborts) = cancel(runtime);
             aborts.iter().for_each(AbortHandle::abort);
-            return stops.iter().filter(|stop| !stop.is_over()).map(|stop| stop.clean_up()).collect();
-        }
+            stops
+        } else {
+            // What another thread starts from now on is not ended, and so not named.
+            stops
+        };
+        return named.iter().filter(|stop| !stop.is_over()).map(|stop| stop.clean_up()).collect();
     }
 }
 
