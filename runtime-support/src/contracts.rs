@@ -113,7 +113,7 @@ pub trait FromTxError: Sized {
     fn is_ok(&self) -> bool;
     #[doc(hidden)]
     fn ending() -> Ending<Self> {
-        Ending { from_tx_error: Self::from_tx_error, is_ok: Self::is_ok }
+        Ending { from_tx_error: Self::from_tx_error, is_ok: Self::is_ok, text: |_| None }
     }
 }
 
@@ -133,7 +133,17 @@ impl<T, E: From<crate::TxError>> FromTxError for Result<T, E> {
 pub struct Ending<R> {
     from_tx_error: fn(crate::TxError) -> R,
     is_ok: fn(&R) -> bool,
+    text: fn(&R) -> Option<String>,
 }
+
+// Of every result, and not only where that can be copied.
+impl<R> Clone for Ending<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Ending<R> {}
 
 impl<R> Ending<R> {
     /// The result of a transaction that failed.
@@ -143,6 +153,17 @@ impl<R> Ending<R> {
 
     pub(crate) fn is_ok(&self, result: &R) -> bool {
         (self.is_ok)(result)
+    }
+
+    /// Knows what the error of a result says.
+    #[must_use]
+    pub fn telling(self, text: fn(&R) -> Option<String>) -> Self {
+        Self { text, ..self }
+    }
+
+    /// What it says, if that is known.
+    pub(crate) fn text(&self, result: &R) -> Option<String> {
+        (self.text)(result)
     }
 }
 

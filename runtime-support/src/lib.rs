@@ -52,9 +52,12 @@ pub use task::{
     drain_background, spawn, task_group, tasks, wait,
 };
 pub use time::{millis, secs};
-#[cfg(feature = "sqlite")]
-pub use transaction::SqliteLink;
-pub use transaction::{Begin, Database, Opened, Tx, TxError, TxMut};
+pub use transaction::{
+    Begin, Database, Isolation, NotCommitted, Propagation, Severity, Share, Source, Standing, StatementError, Terms, Tx, TxError,
+    TxMut, TxOptions, TxOutcome, transaction, transaction_with,
+};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use transaction::{Driver, Link};
 
 #[cfg(feature = "macros")]
 mod macros;

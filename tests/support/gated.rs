@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
 use tokio::sync::{Notify, oneshot};
-use weftwork::{Begin, Database, Opened, Tx, TxError};
+use weftwork::{Begin, Database, Isolation, Severity, Source, Standing, Terms, Tx};
 
 use crate::store::StoreError;
 
@@ -31,8 +31,9 @@ pub struct Bench {
     shared: Arc<Shared>,
 }
 
+/// What its transactions begin on.
 #[derive(Debug, Default)]
-struct Shared {
+pub struct Shared {
     state: Mutex<State>,
     /// A statement has reached the gate.
     reached: Notify,
@@ -171,10 +172,20 @@ impl Link {
 }
 
 impl Database for Gated {
+    type Pool = Arc<Shared>;
     type Link = Link;
     type Error = sqlx::Error;
 
-    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const ISOLATION: Isolation = Isolation::Serializable;
+
+    async fn acquire(shared: &Arc<Shared>) -> Result<Link, sqlx::Error> {
+        let connection = shared.state.lock().unwrap().idle.take().ok_or(sqlx::Error::PoolTimedOut)?;
+        Ok(Link { connection: Some(connection), shared: Arc::clone(shared) })
+    }
+
+    async fn begin(link: &mut Link, _terms: &Terms) -> Result<(), sqlx::Error> {
+        Self::control(link, "BEGIN IMMEDIATE".to_owned()).await
+    }
 
     async fn control(link: &mut Link, statement: String) -> Result<(), sqlx::Error> {
         link.gate(&statement, Side::Before).await;
@@ -191,14 +202,18 @@ impl Database for Gated {
         link.as_mut().ping().await
     }
 
-    async fn is_open(link: &mut Link) -> Result<bool, sqlx::Error> {
+    async fn standing(link: &mut Link) -> Result<Standing<sqlx::Error>, sqlx::Error> {
         link.gate("is open", Side::Before).await;
         let probe = link.as_mut().execute("BEGIN").await;
         link.gate("is open", Side::After).await;
         if probe.is_ok() {
             link.as_mut().execute("ROLLBACK").await?;
         }
-        Ok(probe.is_err())
+        Ok(if probe.is_err() { Standing::Open } else { Standing::Ended })
+    }
+
+    fn severity(_error: &sqlx::Error) -> Severity {
+        Severity::Statement
     }
 
     fn discard(mut link: Link) {
@@ -209,12 +224,11 @@ impl Database for Gated {
 }
 
 impl Begin<Gated> for &Bench {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Gated>, TxError> {
-        let connection = self.shared.state.lock().unwrap().idle.take();
-        let connection = connection.ok_or_else(|| TxError::begin(sqlx::Error::PoolTimedOut))?;
-        Opened::begin(Link { connection: Some(connection), shared: Arc::clone(&self.shared) }).await
+    fn source<'s>(self) -> Source<'s, Gated>
+    where
+        Self: 's,
+    {
+        Source::pool(Arc::clone(&self.shared))
     }
 }
 

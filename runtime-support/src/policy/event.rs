@@ -4,10 +4,11 @@
 
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::limit::LimitExceeded;
 use super::timeout::Elapsed;
+use crate::transaction::TxOutcome;
 
 macro_rules! event {
     ($level:ident, $name:literal, $function:expr $(, $field:ident = $value:expr)*) => {
@@ -44,6 +45,23 @@ pub(crate) fn retrying(function: Option<&'static str>, attempt: u32, delay: Dura
 #[cold]
 pub(crate) fn fell_back(function: &'static str) {
     event!(WARN, "fallback", function);
+}
+
+/// A transaction has ended.
+pub(crate) fn ended(outcome: TxOutcome, function: &'static str, attempt: u32, begun: Instant) {
+    #[cfg(feature = "tracing")]
+    let duration = tracing::field::debug(begun.elapsed());
+    match outcome {
+        TxOutcome::Committed => {
+            event!(DEBUG, "committed", function, attempt = attempt, duration = duration);
+        }
+        TxOutcome::RolledBack => {
+            event!(DEBUG, "rolled back", function, attempt = attempt, duration = duration);
+        }
+        TxOutcome::Unknown => {
+            event!(ERROR, "unknown", function, attempt = attempt, duration = duration);
+        }
+    }
 }
 
 /// A call was dropped while it waited.

@@ -3,7 +3,7 @@
 pub(crate) mod blocking;
 pub(crate) mod call;
 pub(crate) mod deadline;
-mod event;
+pub(crate) mod event;
 pub(crate) mod fallback;
 pub(crate) mod limit;
 pub(crate) mod retry;

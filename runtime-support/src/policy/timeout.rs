@@ -271,6 +271,13 @@ impl Elapsed {
         self.function
     }
 
+    /// The same for a function whose time began earlier.
+    pub(crate) fn of(self, function: &'static str, duration: Duration) -> Self {
+        let elapsed = Self { function: Some(function), duration, ..self };
+        event::timed_out(&elapsed);
+        elapsed
+    }
+
     /// How much time there was: the timeout's own duration, even where an inherited deadline came earlier.
     #[must_use]
     pub fn duration(&self) -> Duration {

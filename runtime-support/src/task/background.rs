@@ -177,14 +177,14 @@ impl Drop for Listed {
 }
 
 /// What has become of work.
-struct Caught<T> {
-    output: thread::Result<T>,
+pub(crate) struct Caught<T> {
+    pub(crate) output: thread::Result<T>,
     /// A destructor of it has panicked.
-    in_drop: Option<Box<dyn Any + Send>>,
+    pub(crate) in_drop: Option<Box<dyn Any + Send>>,
 }
 
 /// Awaits work, and catches its panics.
-async fn caught<F: Future>(work: F) -> Caught<F::Output> {
+pub(crate) async fn caught<F: Future>(work: F) -> Caught<F::Output> {
     let mut work = pin!(Some(work));
     let output = poll_fn(|cx| {
         let Some(work) = work.as_mut().as_pin_mut() else { unreachable!("it is there up to its end") };

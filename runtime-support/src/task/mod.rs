@@ -27,6 +27,7 @@ mod tree;
 mod wait;
 mod who;
 
+pub(crate) use self::background::caught;
 pub use self::background::{background, background_with_restart, drain_background};
 pub use self::cancel::Cancel;
 pub use self::error::TaskError;

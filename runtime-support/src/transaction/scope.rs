@@ -1,149 +1,227 @@
 //! One part of a transaction: from where it begins or joins to where it ends.
 
 use std::fmt;
-use std::future::Future;
 use std::panic::Location;
 
+use super::body::Body;
 use super::database::Database;
-use super::error::{TxError, tell};
-use super::join::{Begin, Opened, Parent};
+use super::error::{Cause, StatementError, TxError, tell, tell_text};
+use super::hooks::TxOutcome;
 use super::session::Session;
+use super::attempts::Call;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
+use crate::policy::retry::retrying::Next;
 use crate::scope::{About, What};
 
-/// A transaction or a joined call. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
-///
-/// The field is borrowed directly: what borrows it does not depend on the parent's lifetime, which would be a second error for
-/// each body that lets its `Tx` escape.
+/// What part of a transaction it is.
+pub(super) enum Part<'t, Db: Database> {
+    Whole {
+        /// Where the connection is put behind a rollback.
+        link: Option<&'t mut Option<Db::Link>>,
+    },
+    Joined(&'t mut Tx<Db>),
+    Savepoint {
+        outer: &'t mut Tx<Db>,
+        number: usize,
+    },
+}
+
+/// A transaction, a joined call or a savepoint. It owns the body's [`Tx`] and lends it, so that the body can not take it away.
 ///
 /// Dropped before [`end`](Self::end), by a panic or a cancellation, it undoes its part.
-pub struct Scope<Db: Database, P: Parent<Db>> {
-    name: &'static str,
-    about: About,
+pub struct Scope<'t, Db: Database> {
     /// What the body works on.
     pub tx: Tx<Db>,
+    /// What is around it meanwhile.
+    pub body: Body,
+    call: Holder<'t>,
     mark: Mark,
-    parent: P,
+    part: Part<'t, Db>,
 }
 
-/// Begins a transaction for the function `name`, or joins one.
-#[track_caller]
-pub fn begin<Db, S>(name: &'static str, source: S) -> impl Future<Output = Result<Scope<Db, S::Parent>, TxError>>
-where
-    Db: Database,
-    S: Begin<Db>,
-{
-    let about = About { what: What::CleanUp, name: name.into(), place: Location::caller(), grace: None };
-    async move {
-        let Opened { mut session, parent } = source.open().await?;
-        if S::Parent::OUTERMOST {
-            session.about = about.clone();
-        }
-        let (tx, mark) = Tx::enter(session);
-        Ok(Scope { name, about, tx, mark, parent })
+/// The call that it belongs to.
+enum Holder<'t> {
+    Lent(&'t mut Call),
+    Own(Call),
+}
+
+/// How a part has ended.
+struct Closed {
+    result: Result<(), TxError>,
+    /// The whole transaction is rolled back, and another run may succeed.
+    is_transient: bool,
+}
+
+impl Closed {
+    fn failed(error: TxError) -> Self {
+        Self { result: Err(error), is_transient: false }
     }
-}
-
-impl<Db: Database, P: Parent<Db>> Scope<Db, P> {
-    /// Ends this part as the body's `result` says.
-    pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
-        let Some(session) = self.tx.leave(self.mark) else {
-            return conclude(&self.about, &ending, result, Err(TxError::Escaped));
-        };
-        let succeeded = ending.is_ok(&result);
-        if !P::OUTERMOST {
-            self.end_joined(session, succeeded);
-            return result;
-        }
-        let ended = end_transaction(session, succeeded).await;
-        conclude(&self.about, &ending, result, ended)
-    }
-
-    fn end_joined(&mut self, mut session: Box<Session<Db>>, succeeded: bool) {
-        if !succeeded {
-            session.doom(self.name);
-        }
-        self.parent.take_back(session);
-    }
-}
-
-impl<Db: Database, P: Parent<Db>> Drop for Scope<Db, P> {
-    fn drop(&mut self) {
-        // Ended already, or the session is nobody's.
-        let Some(session) = self.tx.leave(self.mark) else { return };
-        if P::OUTERMOST { self.parent.take_back(session) } else { self.end_joined(session, false) }
-    }
-}
-
-impl<Db: Database, P: Parent<Db>> fmt::Debug for Scope<Db, P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-async fn end_transaction<Db: Database>(mut session: Box<Session<Db>>, succeeded: bool) -> Result<(), TxError> {
-    if succeeded { session.commit().await } else { session.rollback().await }
-}
-
-/// A part of a transaction that can be undone alone. Dropped before its end, it is undone.
-pub struct Savepoint<'t, Db: Database> {
-    about: About,
-    number: usize,
-    /// What the block works on.
-    pub tx: Tx<Db>,
-    mark: Mark,
-    parent: &'t mut Tx<Db>,
 }
 
 /// Sets a savepoint.
 #[track_caller]
-pub fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> impl Future<Output = Result<Savepoint<'_, Db>, TxError>> {
+pub fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> impl Future<Output = Result<Scope<'_, Db>, TxError>> {
     let about = About { what: What::CleanUp, name: "savepoint!".into(), place: Location::caller(), grace: None };
     async move {
         let number = tx.session()?.set_savepoint().await?;
-        let (inner, mark) = Tx::enter(tx.lend()?);
-        Ok(Savepoint { about, number, tx: inner, mark, parent: tx })
+        let session = tx.lend()?;
+        let body = Body { function: "savepoint!", shares: [None; 2], attempt: None, limit: None };
+        let (inner, mark) = Tx::enter(session);
+        let call = Holder::Own(Call::part("savepoint!", about));
+        Ok(Scope { tx: inner, body, call, mark, part: Part::Savepoint { outer: tx, number } })
     }
 }
 
-impl<Db: Database> Savepoint<'_, Db> {
-    /// Keeps or undoes what the block did, as its `result` says.
-    pub async fn end<R>(mut self, ending: Ending<R>, result: R) -> R {
-        let ended = self.settle(ending.is_ok(&result)).await;
-        conclude(&self.about, &ending, result, ended)
+impl<'t, Db: Database> Scope<'t, Db> {
+    pub(super) fn new(call: &'t mut Call, body: Body, session: Box<Session<Db>>, part: Part<'t, Db>) -> Self {
+        let (tx, mark) = Tx::enter(session);
+        Self { tx, body, call: Holder::Lent(call), mark, part }
     }
 
-    async fn settle(&mut self, succeeded: bool) -> Result<(), TxError> {
-        // The session is back where it belongs before anything is awaited: this may be dropped.
-        let session = self.tx.leave(self.mark).ok_or(TxError::Escaped)?;
-        self.parent.take_back(session);
-        let session = self.parent.session()?;
-        if succeeded { session.release(self.number).await } else { session.undo_savepoint(self.number).await }
+    /// Ends this part as the body's `result` says.
+    pub async fn end<R>(self, ending: Ending<R>, result: R) -> R {
+        self.end_as(ending.is_ok(&result), ending, result).await
+    }
+
+    /// Ends this part, whose changes are kept or not.
+    pub async fn end_as<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> R {
+        let closed = self.close(commits, || ending.text(&result)).await;
+        conclude(&self.call().about, commits, &ending, result, closed.result)
+    }
+
+    /// Ends an attempt as the body's `result` says.
+    pub async fn end_or_again<R>(self, ending: Ending<R>, result: R) -> Next<R> {
+        self.end_as_or_again(ending.is_ok(&result), ending, result).await
+    }
+
+    /// Ends an attempt, whose changes are kept or not.
+    pub async fn end_as_or_again<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> Next<R> {
+        let closed = self.close(commits, || ending.text(&result)).await;
+        if closed.is_transient && !(ending.is_ok(&result) && closed.result.is_ok()) {
+            if let Some(pause) = self.call().retrying.as_mut().and_then(|retrying| retrying.again()) {
+                return Next::Again(pause);
+            }
+        }
+        Next::Done(conclude(&self.call().about, commits, &ending, result, closed.result))
+    }
+
+    /// Ends this part since its time is over.
+    pub async fn expire<R>(mut self, ending: Ending<R>, error: TxError) -> R {
+        let cause = error.to_string();
+        let closed = self.close(false, || Some(cause)).await;
+        if let Err(error) = closed.result {
+            tell(&self.call().about, COULD_NOT_ROLL_BACK, &error);
+        }
+        ending.failed(error)
+    }
+
+    fn call(&mut self) -> &mut Call {
+        match &mut self.call {
+            Holder::Lent(call) => call,
+            Holder::Own(call) => call,
+        }
+    }
+
+    async fn close(&mut self, commits: bool, why: impl FnOnce() -> Option<String>) -> Closed {
+        if commits && matches!(self.part, Part::Whole { .. }) {
+            if let Err(error) = self.before_commit().await {
+                let closed = self.close_part(false, || None).await;
+                return Closed { result: Err(error), ..closed };
+            }
+        }
+        self.close_part(commits, why).await
+    }
+
+    async fn close_part(&mut self, commits: bool, why: impl FnOnce() -> Option<String>) -> Closed {
+        let Some(session) = self.tx.leave(self.mark) else { return Closed::failed(TxError::Escaped) };
+        match &mut self.part {
+            Part::Whole { link } => {
+                let ended = session.end(commits).await;
+                if let Some(place) = link {
+                    **place = ended.link;
+                }
+                let is_transient = ended.is_transient && ended.outcome == TxOutcome::RolledBack;
+                Closed { result: ended.result, is_transient }
+            }
+            Part::Joined(outer) => {
+                join(outer, session, self.body.function, commits, why);
+                Closed { result: Ok(()), is_transient: false }
+            }
+            Part::Savepoint { outer, number } => {
+                // The session is back where it belongs before anything is awaited: this may be dropped.
+                outer.take_back(session);
+                let settled = match outer.session() {
+                    Ok(session) if commits => session.release(*number).await,
+                    Ok(session) => session.undo_savepoint(*number).await,
+                    Err(error) => Err(error),
+                };
+                Closed { result: settled, is_transient: false }
+            }
+        }
+    }
+
+    /// What runs before the commit, as a part of the body.
+    async fn before_commit(&mut self) -> Result<(), TxError> {
+        while let Some(hook) = self.tx.session()?.hooks.next_before() {
+            let run = self.body.run_in_time(hook(&mut self.tx)).await;
+            run?.map_err(TxError::BeforeCommit)?;
+        }
+        Ok(())
     }
 }
 
-impl<Db: Database> Drop for Savepoint<'_, Db> {
+/// The end of a joined call.
+fn join<Db: Database>(
+    outer: &mut Tx<Db>,
+    mut session: Box<Session<Db>>,
+    function: &'static str,
+    succeeded: bool,
+    why: impl FnOnce() -> Option<String>,
+) {
+    if !succeeded {
+        session.doom(function, why().map(|why| StatementError::text(why) as Cause));
+    }
+    outer.take_back(session);
+}
+
+impl<Db: Database> Drop for Scope<'_, Db> {
     fn drop(&mut self) {
+        // Ended already, or the session is nobody's.
         let Some(mut session) = self.tx.leave(self.mark) else { return };
-        session.undo_later(self.number);
-        self.parent.take_back(session);
+        match &mut self.part {
+            // It rolls back.
+            Part::Whole { .. } => drop(session),
+            Part::Joined(outer) => join(outer, session, self.body.function, false, || None),
+            Part::Savepoint { outer, number } => {
+                session.undo_later(*number);
+                outer.take_back(session);
+            }
+        }
     }
 }
 
-impl<Db: Database> fmt::Debug for Savepoint<'_, Db> {
+impl<Db: Database> fmt::Debug for Scope<'_, Db> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Savepoint").field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("Scope").field("body", &self.body).finish_non_exhaustive()
     }
 }
 
-/// What the caller gets: its own error goes first, that of the end is then told elsewhere.
-fn conclude<R>(about: &About, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
+const COULD_NOT_ROLL_BACK: &str = "failed, and could not be rolled back";
+
+/// What the caller gets. Of a body that failed that is its own error, unless it was to be committed all the same and was not.
+fn conclude<R>(about: &About, commits: bool, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
-        Err(error) if ending.is_ok(&result) => ending.failed(error),
+        Err(error) if commits => {
+            if !ending.is_ok(&result) {
+                let why = ending.text(&result).unwrap_or_else(|| String::from("an error"));
+                tell_text(about, &format!("was to be committed although it returned `Err`, and was not. Its error is hidden by that of the commit: {why}"));
+            }
+            ending.failed(error)
+        }
         Err(error) => {
-            tell(about, "failed, and could not be rolled back", &error);
+            tell(about, COULD_NOT_ROLL_BACK, &error);
             result
         }
     }

@@ -3,141 +3,183 @@
 use std::fmt;
 use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::database::Database;
-use super::error::{TxError, tell};
-use super::unbroken::{Back, Control, Held, Outcome, Unbroken};
+use super::database::{Database, Severity};
+use super::end;
+use super::error::{Cause, StatementError, TxError};
+use super::held::{Due, Held, Outcome};
+use super::hooks::Hooks;
+use super::options::Terms;
+use super::unbroken::Unbroken;
+use crate::policy::retry::Retry;
 use crate::scope::{About, Scope, hand_over};
 
+/// Set around a text of several statements that may end the transaction.
+const GUARD: &str = "weftwork_guard";
+
 /// Where the connection is.
-enum Place<Db: Database> {
+pub(super) enum Place<Db: Database> {
     Here(Held<Db>),
     /// With statements whose caller was cancelled; it comes back by itself.
-    Away(oneshot::Receiver<Back<Db>>),
+    Away(oneshot::Receiver<(Held<Db>, Outcome)>),
     /// Given back: the database ended the transaction when a statement failed. Nothing more may run in our name.
     Ended,
     /// Gone for good: every further statement is refused with this error.
     Lost(TxError),
 }
 
+/// What begins a transaction, and what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Origin<P> {
+    /// The function that begins it, and where that is.
+    pub(super) about: About,
+    pub(super) function: &'static str,
+    pub(super) terms: Terms,
+    /// Where the connection comes from, if it is a pool's.
+    pub(super) pool: Option<P>,
+    /// How it is repeated.
+    pub(super) retry: Retry,
+    /// Which attempt it is.
+    pub(super) attempt: u32,
+    /// Whether the connection is asked back behind a rollback.
+    pub(super) keeps_link: bool,
+}
+
 /// A transaction from BEGIN to its end. Dropped before that, it is rolled back by a task of its own.
-pub struct Session<Db: Database> {
+pub(super) struct Session<Db: Database> {
     /// No two sessions of a program have the same.
     pub(super) id: u64,
-    /// The function that began it, and where that is.
-    pub(super) about: About,
+    pub(super) origin: Origin<Db::Pool>,
+    pub(super) begun: Instant,
     /// How many scopes stand on it: the transaction itself, joined calls, savepoints.
     pub(super) level: usize,
-    place: Place<Db>,
+    pub(super) place: Place<Db>,
     runtime: Handle,
-    is_open: bool,
+    pub(super) is_open: bool,
     /// A statement is under way, or its future was dropped before its end.
-    unsettled: bool,
-    /// A statement has failed: some failures end a transaction without saying so.
-    suspect: bool,
+    pub(super) is_unsettled: bool,
+    /// Something may have ended the transaction: a statement that failed, or whoever had the connection itself.
+    is_doubtful: bool,
+    is_guarded: bool,
     /// Undoes savepoints whose block was dropped; runs before the next statement.
-    undo: Vec<String>,
+    pub(super) undo: Vec<String>,
     savepoints: usize,
     /// The first joined call that failed and was not undone, and how many savepoints stood around it.
-    doom: Option<(&'static str, usize)>,
+    pub(super) doom: Option<Doom>,
+    /// The statement after which the database refuses all others, and how many savepoints stood around it.
+    failed: Option<(Cause, usize)>,
+    /// The last statement failed in a way that another run may not.
+    pub(super) is_transient: bool,
+    pub(super) hooks: Hooks<Db>,
+}
+
+/// What forbids the commit.
+#[derive(Debug)]
+pub(super) struct Doom {
+    pub(super) function: &'static str,
+    pub(super) cause: Option<Cause>,
+    depth: usize,
 }
 
 impl<Db: Database> Session<Db> {
-    fn new(place: Place<Db>, about: About, runtime: Handle) -> Self {
+    fn new(place: Place<Db>, origin: Origin<Db::Pool>, runtime: Handle, begun: Instant) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            about,
+            origin,
+            begun,
             level: 0,
             place,
             runtime,
             is_open: false,
-            unsettled: false,
-            suspect: false,
+            is_unsettled: false,
+            is_doubtful: false,
+            is_guarded: false,
             undo: Vec::new(),
             savepoints: 0,
             doom: None,
+            failed: None,
+            is_transient: false,
+            hooks: Hooks::new(),
         }
     }
 
-    pub(super) async fn begin(link: Db::Link, about: About) -> Result<Box<Self>, TxError> {
-        let runtime = Handle::try_current().map_err(TxError::begin)?;
-        let mut session = Box::new(Self::new(Place::Here(Held::new(link)), about, runtime));
-        let begin = vec![Db::BEGIN.to_owned()];
-        match session.control(Control { statements: begin, after_cut: rollback(), at_edge: true, ..Control::default() }).await {
+    pub(super) async fn begin(link: Db::Link, origin: Origin<Db::Pool>) -> Result<Box<Self>, BeginError<Db>> {
+        let begun = Instant::now();
+        let runtime = match Handle::try_current() {
+            Ok(runtime) => runtime,
+            Err(error) => return Err(BeginError { error: TxError::begin(error), is_transient: false, link: Some(link) }),
+        };
+        let (mut held, terms) = (Held::<Db>::new(link), origin.terms);
+        let begin = async move {
+            let begun = Db::begin(held.link(), &terms).await;
+            (held, begun)
+        };
+        let begin = Unbroken::new(origin.about.clone(), runtime.clone(), begin, |(mut held, begun)| async move {
+            if begun.is_err() || Db::control(held.link(), end::ROLLBACK.to_owned()).await.is_ok() {
+                drop(held.let_go().await);
+            }
+        });
+        let (held, result) = begin.await;
+        match result {
             Ok(()) => {
+                let mut session = Self::new(Place::Here(held), origin, runtime, begun);
                 session.is_open = true;
-                Ok(session)
+                Ok(Box::new(session))
             }
             Err(error) => {
-                session.let_go();
-                Err(error.at_begin())
+                let is_transient = Db::is_transient(&error);
+                Err(BeginError { error: TxError::begin(error), is_transient, link: held.let_go().await })
             }
         }
     }
 
-    /// The connection, once everything that stands out has been done. Followed by [`done`](Self::done).
+    /// The connection, once everything that stands out has been done. Followed by [`noted`](Self::noted).
     pub(super) async fn statement(&mut self) -> Result<&mut Db::Link, TxError> {
         self.prepare().await?;
-        self.unsettled = true;
+        self.is_unsettled = true;
         Ok(self.here()?.link())
     }
 
-    /// The statement has come to its end: for a driver whose queries run on the `Tx` itself.
-    #[cfg(feature = "sqlite")]
-    pub(super) fn done(&mut self, succeeded: bool) {
-        self.unsettled = false;
-        self.suspect |= !succeeded;
+    /// The same for somebody of whom nobody will hear what they did.
+    pub(super) async fn raw(&mut self) -> Result<&mut Db::Link, TxError> {
+        self.prepare().await?;
+        (self.is_unsettled, self.is_doubtful) = (true, true);
+        Ok(self.here()?.link())
     }
 
-    pub(super) async fn commit(&mut self) -> Result<(), TxError> {
-        self.prepare().await.map_err(TxError::at_commit)?;
-        if let Some((function, _)) = self.doom {
-            self.rollback().await?;
-            return Err(TxError::Doomed { function });
-        }
-        self.is_open = false;
-        let commit = vec!["COMMIT".to_owned()];
-        match self.control(Control { statements: commit, after_error: rollback(), at_edge: true, ..Control::default() }).await {
-            Ok(()) => {
-                self.let_go();
-                Ok(())
-            }
-            Err(refused) => {
-                self.is_open = true;
-                // The cause is what the caller wants to know; a connection that can not even roll back is closed.
-                if let Err(error) = self.rollback().await {
-                    tell(&self.about, "could not commit, and could not be rolled back either", &error);
-                }
-                Err(refused.at_commit())
-            }
-        }
+    /// The next text may end the transaction in its middle, and begin another one.
+    pub(super) async fn guard(&mut self) -> Result<(), TxError> {
+        self.prepare().await?;
+        self.control(Due { statements: vec![format!("SAVEPOINT {GUARD}")], ..Due::default() }, Vec::new()).await?;
+        self.is_guarded = true;
+        Ok(())
     }
 
-    /// Whatever comes of it, nothing of the transaction is committed.
-    pub(super) async fn rollback(&mut self) -> Result<(), TxError> {
-        self.undo.clear();
-        self.settle().await;
-        // From here on the statements see to the rest themselves.
-        self.is_open = false;
-        if let Place::Ended = self.place {
-            return Ok(());
+    /// The statement has come to its end.
+    pub(super) fn noted<T>(&mut self, output: Result<T, Db::Error>) -> Result<T, Db::Error> {
+        self.is_unsettled = false;
+        match &output {
+            Ok(_) => self.is_transient = false,
+            Err(error) => self.note(error),
         }
-        let doubtful = mem::take(&mut self.suspect);
-        match self.control(Control { doubtful, statements: rollback(), at_edge: true, ..Control::default() }).await {
-            Ok(()) => {
-                self.let_go();
-                Ok(())
-            }
-            Err(_) if matches!(self.place, Place::Ended) => Ok(()),
-            Err(error) => {
-                self.lose(error.clone());
-                Err(error)
-            }
+        output
+    }
+
+    fn note(&mut self, error: &Db::Error) {
+        let kept = || StatementError::new(error, Db::code(error));
+        match Db::severity(error) {
+            Severity::Harmless => return,
+            Severity::Statement => self.is_doubtful = true,
+            Severity::Transaction if self.failed.is_none() => self.failed = Some((kept(), self.savepoints)),
+            Severity::Transaction => {}
+            Severity::Connection => self.lose(TxError::Lost(kept())),
         }
+        self.is_transient = Db::is_transient(error);
     }
 
     /// Sets a savepoint and returns its number.
@@ -145,23 +187,36 @@ impl<Db: Database> Session<Db> {
         self.prepare().await.map_err(TxError::at_savepoint)?;
         let number = self.savepoints + 1;
         let statements = vec![format!("SAVEPOINT weftwork_{number}")];
-        self.control(Control { statements, after_cut: undo(number), ..Control::default() })
-            .await
-            .map_err(TxError::at_savepoint)?;
+        self.control(Due { statements, ..Due::default() }, undo(number)).await.map_err(TxError::at_savepoint)?;
         self.savepoints = number;
+        self.hooks.set_savepoint();
         Ok(number)
     }
 
-    /// Keeps what was done since savepoint `number`, unless a joined call failed there.
+    /// Keeps what was done since savepoint `number`, unless a joined call or a statement failed there that undoes it.
     pub(super) async fn release(&mut self, number: usize) -> Result<(), TxError> {
-        if let Some((function, _)) = self.doom.filter(|(_, depth)| *depth >= number) {
+        self.settle().await;
+        let refused = match (&self.failed, &self.doom) {
+            (Some((cause, depth)), _) if *depth >= number => Some(TxError::Failed(cause.clone())),
+            (_, Some(doom)) if doom.depth >= number => Some(doom.error()),
+            _ => None,
+        };
+        if let Some(refused) = refused {
             self.undo_savepoint(number).await?;
-            return Err(TxError::Doomed { function });
+            return Err(refused);
         }
-        self.prepare().await.map_err(TxError::at_savepoint)?;
+        match self.prepare().await {
+            Ok(()) => {}
+            Err(TxError::Failed(cause)) => {
+                self.undo_savepoint(number).await?;
+                return Err(TxError::Failed(cause));
+            }
+            Err(error) => return Err(error.at_savepoint()),
+        }
         self.savepoints = number - 1;
+        self.hooks.release();
         let statements = vec![format!("RELEASE weftwork_{number}")];
-        self.control(Control { statements, ..Control::default() }).await.map_err(|error| {
+        self.control(Due { statements, ..Due::default() }, Vec::new()).await.map_err(|error| {
             // The caller is told that the block failed: what the block did may not be committed with the rest.
             self.lose(error.clone());
             error.at_savepoint()
@@ -177,17 +232,21 @@ impl<Db: Database> Session<Db> {
     /// The same before the next statement, where nobody can wait for it.
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
+        // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
-        self.doom = self.doom.filter(|(_, depth)| *depth < number);
+        self.hooks.undo();
+        self.doom = self.doom.take().filter(|doom| doom.depth < number);
+        self.failed = self.failed.take().filter(|(_, depth)| *depth < number);
     }
 
     /// A call that had joined has failed: what it left behind must not be committed.
-    pub(super) fn doom(&mut self, function: &'static str) {
+    pub(super) fn doom(&mut self, function: &'static str, cause: Option<Cause>) {
         // An earlier one stands in the same savepoints or in fewer: undoing this one does not undo that.
-        self.doom.get_or_insert((function, self.savepoints));
+        let depth = self.savepoints;
+        self.doom.get_or_insert_with(|| Doom { function, cause, depth });
     }
 
-    fn here(&mut self) -> Result<&mut Held<Db>, TxError> {
+    pub(super) fn here(&mut self) -> Result<&mut Held<Db>, TxError> {
         match &mut self.place {
             Place::Here(held) => Ok(held),
             Place::Ended => Err(TxError::lost(EndedByItself)),
@@ -196,91 +255,159 @@ impl<Db: Database> Session<Db> {
         }
     }
 
-    fn lose(&mut self, error: TxError) {
+    pub(super) fn lose(&mut self, error: TxError) {
         self.place = Place::Lost(error);
     }
 
-    /// Gives the connection back, outside of a transaction.
-    fn let_go(&mut self) {
-        if let Place::Here(held) = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over))) {
-            held.let_go();
-        }
-    }
-
     /// Waits for a connection that is away, and for a statement that was dropped.
-    async fn settle(&mut self) {
+    pub(super) async fn settle(&mut self) {
         if let Place::Away(back) = &mut self.place {
-            self.place = match back.await {
-                Ok(Back::Held(held)) => Place::Here(held),
-                Ok(Back::Ended) => Place::Ended,
-                Ok(Back::Lost(error)) => Place::Lost(error),
-                Err(gone) => Place::Lost(TxError::lost(gone)),
-            };
+            match back.await {
+                Ok((held, outcome)) => self.back(held, outcome).await,
+                Err(gone) => self.lose(TxError::lost(gone)),
+            }
         }
-        if let (true, Place::Here(held)) = (self.unsettled, &mut self.place) {
-            // How the statement went is nobody's business any more. It may have gone so that the transaction has ended.
-            let _ = Db::settle(held.link()).await;
-            self.unsettled = false;
-            self.suspect = true;
+        if let (true, Place::Here(held)) = (self.is_unsettled, &mut self.place) {
+            let settled = Db::settle(held.link()).await;
+            self.is_unsettled = false;
+            // It may have gone so that the transaction has ended.
+            self.is_doubtful = true;
+            if let Err(error) = settled {
+                // What is undone next may have failed.
+                if self.undo.is_empty() || Db::severity(&error) == Severity::Connection {
+                    self.note(&error);
+                }
+            }
         }
     }
 
     /// Does everything that has to be done before the next statement.
-    async fn prepare(&mut self) -> Result<(), TxError> {
+    pub(super) async fn prepare(&mut self) -> Result<(), TxError> {
         self.settle().await;
-        if self.suspect || !self.undo.is_empty() {
+        if let Some(due) = self.due() {
             self.here()?;
-            let (doubtful, statements) = (mem::take(&mut self.suspect), mem::take(&mut self.undo));
-            if let Err(error) = self.control(Control { doubtful, statements, ..Control::default() }).await {
-                if !matches!(self.place, Place::Ended) {
+            self.control(due, Vec::new()).await.inspect_err(|error| {
+                if matches!(self.place, Place::Here(_)) && !matches!(error, TxError::Failed(_)) {
                     self.lose(error.clone());
                 }
-                return Err(error);
-            }
+            })?;
+        }
+        self.stands()
+    }
+
+    /// Whether another statement may run.
+    pub(super) fn stands(&mut self) -> Result<(), TxError> {
+        if let Some((cause, _)) = &self.failed {
+            return Err(TxError::Failed(cause.clone()));
         }
         self.here().map(drop)
     }
 
-    async fn control(&mut self, control: Control) -> Result<(), TxError> {
+    /// What has to be done before the next statement.
+    pub(super) fn due(&mut self) -> Option<Due> {
+        // In a transaction that has failed only an undo is of use, and what it undoes nobody has to ask about.
+        let is_stuck = self.failed.is_some();
+        let due = Due {
+            is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck,
+            guard: (mem::take(&mut self.is_guarded) && !is_stuck).then(|| format!("RELEASE {GUARD}")),
+            statements: mem::take(&mut self.undo),
+        };
+        (due.is_doubtful || due.guard.is_some() || !due.statements.is_empty()).then_some(due)
+    }
+
+    /// Statements that can not be cut. If their caller is, `after_cut` undoes them.
+    async fn control(&mut self, due: Due, after_cut: Vec<String>) -> Result<(), TxError> {
         self.here()?;
         let (send, back) = oneshot::channel();
-        let Place::Here(held) = mem::replace(&mut self.place, Place::Away(back)) else { unreachable!("the connection is here") };
+        let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back)) else {
+            unreachable!("the connection is here")
+        };
+        let run = async move {
+            let outcome = held.run(due).await;
+            (held, outcome)
+        };
         // Cancelled here, the connection stays away until the statements and what undoes them are through.
-        let (held, outcome) = Unbroken::new(held, control, send, self.about.clone(), self.runtime.clone()).await;
-        match outcome {
-            Outcome::Done => {
-                self.place = Place::Here(held);
-                Ok(())
-            }
-            Outcome::Ended => {
-                held.let_go();
-                self.place = Place::Ended;
-                Err(TxError::lost(EndedByItself))
-            }
-            Outcome::Failed(error) => {
-                self.place = Place::Here(held);
-                self.suspect = true;
+        let run = Unbroken::new(self.origin.about.clone(), self.runtime.clone(), run, |(mut held, outcome)| async move {
+            let outcome = match outcome {
+                Outcome::Done => held.run(Due { statements: after_cut, ..Due::default() }).await,
+                other => other,
+            };
+            // Where nobody waits any more the connection is discarded, since it is inside a transaction.
+            drop(send.send((held, outcome)));
+        });
+        let (held, outcome) = run.await;
+        let failed = match &outcome {
+            Outcome::Done => None,
+            Outcome::Ended => Some(TxError::lost(EndedByItself)),
+            Outcome::EndedInside => Some(TxError::EndedInside),
+            Outcome::Stuck(cause) => Some(TxError::Failed(cause.clone())),
+            Outcome::Failed(error) => Some(error.clone()),
+        };
+        self.back(held, outcome).await;
+        match failed {
+            None => Ok(()),
+            Some(error) => {
+                // What went wrong here may have ended the transaction, too.
+                self.is_doubtful |= matches!(self.place, Place::Here(_)) && self.failed.is_none();
                 Err(error)
             }
         }
+    }
+
+    /// The connection is back from such statements.
+    pub(super) async fn back(&mut self, held: Held<Db>, outcome: Outcome) {
+        self.place = match outcome {
+            Outcome::Done | Outcome::Failed(_) => Place::Here(held),
+            Outcome::Stuck(cause) => {
+                self.failed.get_or_insert((cause, self.savepoints));
+                Place::Here(held)
+            }
+            Outcome::Ended => {
+                drop(held.let_go().await);
+                Place::Ended
+            }
+            Outcome::EndedInside => Place::Lost(TxError::EndedInside),
+        };
+    }
+
+    /// The same session for somebody else, who ends it. Nothing is left of it here.
+    pub(super) fn moved(&mut self) -> Self {
+        let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
+        let mut moved = Self::new(place, self.origin.clone(), self.runtime.clone(), self.begun);
+        (moved.is_unsettled, moved.is_doubtful) = (self.is_unsettled, self.is_doubtful);
+        moved.hooks = self.hooks.take();
+        self.is_open = false;
+        moved
+    }
+
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 }
 
 impl<Db: Database> Drop for Session<Db> {
     fn drop(&mut self) {
-        if !self.is_open || matches!(self.place, Place::Ended | Place::Lost(_)) {
+        if !self.is_open {
             return;
         }
-        let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
         // Not marked as open: if the runtime is gone and drops this unrun, the connection is discarded and that is all.
-        let mut rest = Self::new(place, self.about.clone(), self.runtime.clone());
-        (rest.unsettled, rest.suspect) = (self.unsettled, self.suspect);
-        hand_over(&self.runtime, self.about.clone(), Scope::new(), async move {
-            if let Err(error) = rest.rollback().await {
-                tell(&rest.about, "was abandoned and could not be rolled back, its connection is closed", &error);
-            }
-        });
+        let rest = self.moved();
+        hand_over(&self.runtime, self.origin.about.clone(), Scope::new(), rest.abandoned());
     }
+}
+
+impl Doom {
+    pub(super) fn error(&self) -> TxError {
+        TxError::Doomed { function: self.function, cause: self.cause.clone() }
+    }
+}
+
+/// Why a transaction did not begin.
+pub(super) struct BeginError<Db: Database> {
+    pub(super) error: TxError,
+    pub(super) is_transient: bool,
+    /// The connection, if it is good for another try.
+    pub(super) link: Option<Db::Link>,
 }
 
 impl<Db: Database> fmt::Debug for Session<Db> {
@@ -289,17 +416,13 @@ impl<Db: Database> fmt::Debug for Session<Db> {
     }
 }
 
-fn rollback() -> Vec<String> {
-    vec!["ROLLBACK".to_owned()]
-}
-
 fn undo(number: usize) -> Vec<String> {
     vec![format!("ROLLBACK TO weftwork_{number}"), format!("RELEASE weftwork_{number}")]
 }
 
 /// The transaction was over.
 #[derive(Debug)]
-struct Over;
+pub(super) struct Over;
 
 impl fmt::Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -311,7 +434,7 @@ impl std::error::Error for Over {}
 
 /// A failed statement took the whole transaction with it.
 #[derive(Debug)]
-struct EndedByItself;
+pub(super) struct EndedByItself;
 
 impl fmt::Display for EndedByItself {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

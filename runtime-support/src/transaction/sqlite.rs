@@ -1,366 +1,171 @@
 //! SQLite through sqlx.
 
-use std::fmt;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
-use futures_core::Stream;
 use futures_core::future::BoxFuture;
-use futures_core::stream::BoxStream;
-use sqlx::error::BoxDynError;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
-use sqlx::{AssertSqlSafe, Connection, Either, Execute, Executor, Pool, SqlStr, Sqlite, SqliteConnection};
-use tokio::runtime::Handle;
+use sqlx::sqlite::{SqliteRow, SqliteStatement, SqliteTypeInfo};
+use sqlx::{AssertSqlSafe, Connection, Executor, Pool, Row, SqlStr, Sqlite, SqliteConnection};
 
-use super::database::Database;
-use super::error::TxError;
-use super::join::{Begin, Opened};
-use super::tx::{Tx, TxMut};
-use crate::generator::{next, put, try_direct};
+use super::database::{Database, NotCommitted, Severity, Share, Standing};
+use super::driver::{Checked, Driver, Link, code, connection_of, sealed, severity};
+use super::join::{Begin, Source};
+use super::options::{Isolation, Terms};
+use crate::generator::next;
 
-/// A connection that a transaction runs on: one of a pool, or one of its own.
-pub struct SqliteLink {
-    connection: Source,
-    // A pooled connection can be dropped on a runtime only.
-    runtime: Handle,
+/// What a transaction has set on its connection.
+#[derive(Debug, Default)]
+pub struct State {
+    /// It may not write until then, which it could before.
+    is_read_only: bool,
 }
 
-enum Source {
-    Pooled(PoolConnection<Sqlite>),
-    Owned(SqliteConnection),
-    Gone,
-}
+impl sealed::Sealed for Sqlite {}
 
-impl SqliteLink {
-    fn new(connection: Source) -> Result<Self, TxError> {
-        Ok(Self { connection, runtime: Handle::try_current().map_err(TxError::begin)? })
+impl Driver for Sqlite {
+    type State = State;
+
+    fn fetch_many<'c>(
+        connection: &'c mut SqliteConnection,
+        query: Checked<Self>,
+    ) -> futures_core::stream::BoxStream<'c, Result<sqlx::Either<sqlx::sqlite::SqliteQueryResult, SqliteRow>, sqlx::Error>> {
+        Executor::fetch_many(connection, query)
     }
 
-    fn connection(&mut self) -> &mut SqliteConnection {
-        match &mut self.connection {
-            Source::Pooled(connection) => connection,
-            Source::Owned(connection) => connection,
-            Source::Gone => unreachable!("a connection is gone when its link is dropped"),
-        }
+    fn fetch_optional(
+        connection: &mut SqliteConnection,
+        query: Checked<Self>,
+    ) -> BoxFuture<'_, Result<Option<SqliteRow>, sqlx::Error>> {
+        Executor::fetch_optional(connection, query)
     }
-}
 
-/// For what sqlx offers beyond queries, by [`Tx::connection`].
-impl AsMut<SqliteConnection> for SqliteLink {
-    fn as_mut(&mut self) -> &mut SqliteConnection {
-        self.connection()
+    fn prepare_with<'c>(
+        connection: &'c mut SqliteConnection,
+        sql: SqlStr,
+        parameters: &'c [SqliteTypeInfo],
+    ) -> BoxFuture<'c, Result<SqliteStatement, sqlx::Error>> {
+        Executor::prepare_with(connection, sql, parameters)
     }
-}
 
-impl Drop for SqliteLink {
-    fn drop(&mut self) {
-        let _entered = self.runtime.enter();
-        self.connection = Source::Gone;
-    }
-}
-
-impl fmt::Debug for SqliteLink {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteLink").finish_non_exhaustive()
+    fn describe(connection: &mut SqliteConnection, sql: SqlStr) -> BoxFuture<'_, Result<sqlx::Describe<Self>, sqlx::Error>> {
+        Executor::describe(connection, sql)
     }
 }
 
 impl Database for Sqlite {
-    type Link = SqliteLink;
+    type Pool = Pool<Self>;
+    type Link = Link<Self>;
     type Error = sqlx::Error;
 
-    // A transaction that turns from reading to writing later can fail at once, without waiting for its turn.
-    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const ISOLATION: Isolation = Isolation::Serializable;
+    const WEAKEST: Isolation = Isolation::Serializable;
 
-    async fn control(link: &mut SqliteLink, statement: String) -> Result<(), sqlx::Error> {
+    async fn acquire(pool: &Pool<Self>) -> Result<Link<Self>, sqlx::Error> {
+        Ok(Link::pooled(pool.acquire().await?, State::default()))
+    }
+
+    /// A connection, and the right to write to the file, of which there is one.
+    fn takes(pool: &Pool<Self>, terms: &Terms) -> [Option<Share>; 2] {
+        [Some(connection_of(pool)), if terms.is_read_only { None } else { writer_of(pool) }]
+    }
+
+    async fn begin(link: &mut Link<Self>, terms: &Terms) -> Result<(), sqlx::Error> {
+        if !terms.is_read_only {
+            // A transaction that turns from reading to writing later can fail at once, without waiting for its turn.
+            return Self::control(link, "BEGIN IMMEDIATE".to_owned()).await;
+        }
+        let pragma = sqlx::query("PRAGMA query_only").fetch_one(link.connection()).await?;
+        if pragma.try_get::<i64, _>(0)? == 0 {
+            // Before it is set: cut or failed from here on, it is taken back.
+            link.state.is_read_only = true;
+            Self::control(link, "PRAGMA query_only = 1".to_owned()).await?;
+        }
+        Self::control(link, "BEGIN".to_owned()).await
+    }
+
+    async fn control(link: &mut Link<Self>, statement: String) -> Result<(), sqlx::Error> {
         // A control statement is one statement: its first answer says how it ended. Waiting for the end of the answers, as
         // `execute` does, would be one more trip to the connection's thread and back.
         let mut answers = link.connection().fetch_many(sqlx::query(AssertSqlSafe(statement)));
         next(&mut answers.as_mut()).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)).map(drop)
     }
 
-    async fn settle(link: &mut SqliteLink) -> Result<(), sqlx::Error> {
+    async fn commit(link: &mut Link<Self>) -> Result<(), NotCommitted<sqlx::Error>> {
+        let Err(error) = Self::control(link, "COMMIT".to_owned()).await else { return Ok(()) };
+        // What has failed may have ended the transaction, or not.
+        match Self::standing(link).await {
+            Ok(Standing::Ended) if is_not_begun(&error) => Err(NotCommitted::Ended),
+            Ok(Standing::Ended) => Err(NotCommitted::RolledBack(error)),
+            _ => Err(NotCommitted::Open(error)),
+        }
+    }
+
+    async fn settle(link: &mut Link<Self>) -> Result<(), sqlx::Error> {
         // The connection's thread takes one command after the other: when it answers this one, the statement is over.
         link.connection().ping().await
     }
 
-    async fn is_open(link: &mut SqliteLink) -> Result<bool, sqlx::Error> {
+    async fn standing(link: &mut Link<Self>) -> Result<Standing<sqlx::Error>, sqlx::Error> {
         // SQLite refuses this inside a transaction; nothing else tells.
         match Self::control(link, "BEGIN".to_owned()).await {
             Ok(()) => {
                 Self::control(link, "ROLLBACK".to_owned()).await?;
-                Ok(false)
+                Ok(Standing::Ended)
             }
-            Err(sqlx::Error::Database(error)) if error.message().contains("within a transaction") => Ok(true),
+            Err(sqlx::Error::Database(error)) if error.message().contains("within a transaction") => Ok(Standing::Open),
             Err(other) => Err(other),
         }
     }
 
-    fn discard(mut link: SqliteLink) {
-        if let Source::Pooled(connection) = &mut link.connection {
-            connection.close_on_drop();
+    fn severity(error: &sqlx::Error) -> Severity {
+        severity(error)
+    }
+
+    /// Somebody else has locked the file, or has written since this transaction began to read.
+    fn is_transient(error: &sqlx::Error) -> bool {
+        const BUSY: u32 = 5;
+        const LOCKED: u32 = 6;
+        // The lowest byte is the kind, the others say more.
+        let kind = code(error).and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+        matches!(kind, Some(BUSY | LOCKED))
+    }
+
+    fn code(error: &sqlx::Error) -> Option<String> {
+        code(error)
+    }
+
+    async fn tidy(link: &mut Link<Self>) -> Result<(), sqlx::Error> {
+        if link.state.is_read_only {
+            Self::control(link, "PRAGMA query_only = 0".to_owned()).await?;
+            link.state.is_read_only = false;
         }
+        Ok(())
+    }
+
+    fn discard(link: Link<Self>) {
+        link.discard();
     }
 }
 
-impl Begin<Sqlite> for &Pool<Sqlite> {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
-        let connection = self.acquire().await.map_err(TxError::begin)?;
-        Opened::begin(SqliteLink::new(Source::Pooled(connection))?).await
-    }
+fn is_not_begun(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("no transaction is active"))
 }
 
-impl Begin<Sqlite> for &&Pool<Sqlite> {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
-        Begin::<Sqlite>::open(*self).await
-    }
-}
-
-impl Begin<Sqlite> for Pool<Sqlite> {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
-        Begin::<Sqlite>::open(&self).await
-    }
+/// The right to write to the pool's file. A database in memory is a connection's own.
+fn writer_of(pool: &Pool<Sqlite>) -> Option<Share> {
+    let options = pool.connect_options();
+    let file = options.get_filename();
+    let is_file = !file.as_os_str().is_empty() && file.as_os_str() != ":memory:";
+    // No pool is at an odd address.
+    let of = BuildHasherDefault::<DefaultHasher>::default().hash_one(file) | 1;
+    is_file.then(|| Share { of: usize::try_from(of & u64::try_from(usize::MAX).unwrap_or(u64::MAX)).unwrap_or(usize::MAX), limit: 1 })
 }
 
 /// The connection is closed when the transaction is over.
 impl Begin<Sqlite> for SqliteConnection {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
-        Opened::begin(SqliteLink::new(Source::Owned(self))?).await
-    }
-}
-
-/// The connection goes back to its pool when the transaction is over.
-impl Begin<Sqlite> for PoolConnection<Sqlite> {
-    type Parent = ();
-
-    async fn open(self) -> Result<Opened<Sqlite>, TxError> {
-        Opened::begin(SqliteLink::new(Source::Pooled(self))?).await
-    }
-}
-
-type Step = Either<SqliteQueryResult, SqliteRow>;
-
-/// How an error of the transaction reaches somebody who awaits a query.
-fn refused(error: TxError) -> sqlx::Error {
-    sqlx::Error::Io(std::io::Error::other(error))
-}
-
-impl<'c> Executor<'c> for &'c mut Tx<Sqlite> {
-    type Database = Sqlite;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Step, sqlx::Error>>
+    fn source<'s>(self) -> Source<'s, Sqlite>
     where
-        'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
+        Self: 's,
     {
-        Box::pin(steps(self, Checked::new(query)))
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        let query = Checked::new(query);
-        Box::pin(async move {
-            let query = query?;
-            let session = self.session().map_err(refused)?;
-            let row = session.statement().await.map_err(refused)?.connection().fetch_optional(query).await;
-            session.done(row.is_ok());
-            row
-        })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, Result<SqliteStatement, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        Box::pin(async move {
-            let session = self.session().map_err(refused)?;
-            let statement = session.statement().await.map_err(refused)?.connection().prepare_with(sql, parameters).await;
-            session.done(statement.is_ok());
-            statement
-        })
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<sqlx::Describe<Sqlite>, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        Box::pin(async move {
-            let session = self.session().map_err(refused)?;
-            let described = session.statement().await.map_err(refused)?.connection().describe(sql).await;
-            session.done(described.is_ok());
-            described
-        })
-    }
-}
-
-impl<'c> Executor<'c> for &'c mut TxMut<'_, Sqlite> {
-    type Database = Sqlite;
-
-    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Step, sqlx::Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        (&mut **self).fetch_many(query)
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<SqliteRow>, sqlx::Error>>
-    where
-        'c: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        (&mut **self).fetch_optional(query)
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, Result<SqliteStatement, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        (&mut **self).prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<sqlx::Describe<Sqlite>, sqlx::Error>>
-    where
-        'c: 'e,
-    {
-        (&mut **self).describe(sql)
-    }
-}
-
-/// What a query gives, row by row. Dropped before its end, it leaves the statement to be waited for.
-fn steps<'e>(
-    tx: &'e mut Tx<Sqlite>,
-    query: Result<Checked, sqlx::Error>,
-) -> impl Stream<Item = Result<Step, sqlx::Error>> + Send + use<'e> {
-    try_direct(async move |outlet| {
-        let query = query?;
-        let session = tx.session().map_err(refused)?;
-        let mut succeeded = true;
-        {
-            let mut steps = session.statement().await.map_err(refused)?.connection().fetch_many(query);
-            let mut steps = steps.as_mut();
-            while let Some(step) = next(&mut steps).await {
-                succeeded &= step.is_ok();
-                put(step, &outlet).await;
-            }
-        }
-        session.done(succeeded);
-        Ok(())
-    })
-}
-
-/// A query that does not begin with a word that would end the transaction behind our back.
-struct Checked {
-    sql: SqlStr,
-    arguments: Option<SqliteArguments>,
-    is_persistent: bool,
-}
-
-impl Checked {
-    fn new<'q>(mut query: impl Execute<'q, Sqlite>) -> Result<Self, sqlx::Error> {
-        let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
-        let is_persistent = query.persistent();
-        let sql = query.sql();
-        if let Some(word) = ending(sql.as_str()) {
-            return Err(sqlx::Error::Protocol(format!(
-                "`{word}` inside a `#[transactional]` function, which begins and ends its transaction itself: return `Ok` or `Err`"
-            )));
-        }
-        Ok(Self { sql, arguments, is_persistent })
-    }
-}
-
-impl Execute<'_, Sqlite> for Checked {
-    fn sql(self) -> SqlStr {
-        self.sql
-    }
-
-    fn statement(&self) -> Option<&SqliteStatement> {
-        None
-    }
-
-    fn take_arguments(&mut self) -> Result<Option<SqliteArguments>, BoxDynError> {
-        Ok(self.arguments.take())
-    }
-
-    fn persistent(&self) -> bool {
-        self.is_persistent
-    }
-}
-
-/// The first word of a statement that begins or ends a transaction. `ROLLBACK TO` goes back to a savepoint and is no end.
-fn ending(sql: &str) -> Option<&'static str> {
-    let mut words = words(sql);
-    let first = words.next()?;
-    let found = ["BEGIN", "COMMIT", "END", "ROLLBACK"].into_iter().find(|word| first.eq_ignore_ascii_case(word))?;
-    let goes_back = words.take(2).any(|word| word.eq_ignore_ascii_case("TO"));
-    (found != "ROLLBACK" || !goes_back).then_some(found)
-}
-
-/// The words at the beginning, without comments.
-fn words(mut sql: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        loop {
-            sql = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
-            if let Some(comment) = sql.strip_prefix("--") {
-                sql = comment.split_once('\n').map_or("", |(_, rest)| rest);
-            } else if let Some(comment) = sql.strip_prefix("/*") {
-                sql = comment.split_once("*/").map_or("", |(_, rest)| rest);
-            } else {
-                break;
-            }
-        }
-        let end = sql.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(sql.len());
-        let (word, rest) = sql.split_at(end);
-        sql = rest;
-        (!word.is_empty()).then_some(word)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ending;
-
-    #[test]
-    fn t36_what_ends_a_transaction_is_told_from_what_does_not() {
-        for sql in [
-            "COMMIT",
-            " commit;",
-            "-- so\n/* and so */ END TRANSACTION",
-            ";ROLLBACK TRANSACTION",
-            "begin immediate",
-            "ROLLBACK -- TO",
-        ] {
-            assert!(ending(sql).is_some(), "{sql}");
-        }
-        for sql in [
-            "SELECT 1; COMMIT",
-            "ROLLBACK TO a",
-            "rollback transaction to savepoint a",
-            "RELEASE a",
-            "COMMITTED",
-            "-- COMMIT",
-            "",
-        ] {
-            assert_eq!(ending(sql), None, "{sql}");
-        }
+        Source::link(Link::owned(self))
     }
 }

@@ -1,11 +1,17 @@
 //! The handle that the body of a transaction works on.
 
+use std::error::Error;
 use std::fmt;
+use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use super::database::Database;
 use super::error::TxError;
+use super::hooks::TxOutcome;
 use super::session::Session;
+use crate::task::Told;
 
 /// An open transaction, inside a `#[transactional]` function.
 ///
@@ -92,13 +98,100 @@ impl<Db: Database> Tx<Db> {
 
     /// The connection itself, for what the driver offers beyond queries. Everything that stands out has been done on it.
     ///
-    /// Do not begin or end a transaction on it.
+    /// Do not begin or end a transaction on it. The next statement looks first what has become of the transaction, which costs a trip
+    /// to the database.
     ///
     /// # Errors
     /// If the transaction can not go on.
     pub async fn connection(&mut self) -> Result<&mut Db::Link, TxError> {
-        // Nobody says when it was used last: the next statement looks what has become of it.
-        self.session()?.statement().await
+        self.session()?.raw().await
+    }
+
+    /// Runs `hook` when the transaction is committed: behind COMMIT, before the outermost call returns, in the order of registration.
+    ///
+    /// It runs outside of the transaction, whose connection has been given back: it may query, and begin transactions of its own. Where
+    /// the caller is cancelled during COMMIT or in a hook, a task runs the rest, which [`drain`](crate::drain) waits for. If the
+    /// transaction is not committed, or the savepoint undone in which it was registered, it is dropped. Its failure and its panic are
+    /// [reported](crate::set_report_hook): the transaction is committed all the same, and the next hook runs.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// use weftwork::{Begin, TxError, transactional};
+    ///
+    /// # async fn mail(order: i64) -> Result<(), std::io::Error> { Ok(()) }
+    /// #[transactional(tx)]
+    /// async fn place(tx: impl Begin<sqlx::Sqlite>, order: i64) -> Result<(), TxError> {
+    ///     // ..
+    ///     tx.after_commit(mail(order));
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn after_commit<F>(&mut self, hook: F)
+    where
+        F: Future<Output: Told> + Send + 'static,
+    {
+        // One that has no transaction any more is never committed.
+        if let Ok(session) = self.session() {
+            session.hooks.after_commit(hook);
+        }
+    }
+
+    /// Runs `hook` right before COMMIT, as a part of the outermost body: it sees all that was done in the transaction, may do more, and
+    /// register hooks itself. Its error is [`TxError::BeforeCommit`], and rolls everything back; so does its panic, which goes on, and the
+    /// cancellation of the caller meanwhile. It is dropped with the savepoint in which it was registered.
+    ///
+    /// The hook is a closure that boxes its future, since that borrows the transaction: `tx.before_commit(|tx| Box::pin(async move { .. }))`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// use weftwork::{Begin, TxError, transactional};
+    ///
+    /// #[transactional(tx)]
+    /// async fn count(tx: impl Begin<sqlx::Sqlite>) -> Result<(), TxError> {
+    ///     tx.before_commit(|tx| Box::pin(async move {
+    ///         sqlx::query("UPDATE total SET n = (SELECT count(*) FROM item)").execute(tx).await
+    ///     }));
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn before_commit<H, E>(&mut self, hook: H)
+    where
+        H: for<'t> FnOnce(&'t mut Self) -> Pin<Box<dyn Future<Output = Result<(), E>> + Send + 't>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>> + 'static,
+    {
+        if let Ok(session) = self.session() {
+            session.hooks.before_commit(Box::new(|tx| {
+                let hook = hook(tx);
+                Box::pin(async { hook.await.map_err(|error| Arc::from(error.into())) })
+            }));
+        }
+    }
+
+    /// Runs `hook` when the transaction has ended, in whatever way, and tells it how: what was registered in a savepoint that is undone is
+    /// told [`TxOutcome::RolledBack`]. Else it is as for [`after_commit`](Self::after_commit), and runs in order with those. Where the
+    /// runtime shuts down before, it is dropped.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// use weftwork::{Begin, TxError, TxOutcome, transactional};
+    ///
+    /// #[transactional(tx)]
+    /// async fn place(tx: impl Begin<sqlx::Sqlite>, order: i64) -> Result<(), TxError> {
+    ///     tx.after_completion(move |outcome| async move { println!("order {order}: {outcome:?}") });
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    pub fn after_completion<H, F>(&mut self, hook: H)
+    where
+        H: FnOnce(TxOutcome) -> F + Send + 'static,
+        F: Future<Output: Told> + Send + 'static,
+    {
+        if let Ok(session) = self.session() {
+            session.hooks.after_completion(hook);
+        }
     }
 }
 

@@ -28,7 +28,7 @@ struct Chain {
 /// A call that runs in a permit.
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    core: usize,
+    of: usize,
     weight: usize,
     name: &'static str,
     /// One that is polled by another one, as in a `LocalSet`, has a chain of its own.
@@ -36,13 +36,19 @@ struct Link {
 }
 
 impl Link {
-    const NONE: Self = Self { core: 0, weight: 0, name: "", task: None };
+    const NONE: Self = Self { of: 0, weight: 0, name: "", task: None };
 }
 
 /// Runs `run` as part of a call that holds this.
 #[inline]
 pub(super) fn within<R>(core: &Core, weight: usize, name: &'static str, run: impl FnOnce() -> R) -> R {
-    push(Link { core: core.address(), weight, name, task: try_id() });
+    holding(core.address(), weight, name, run)
+}
+
+/// The same with anything else of which there is only so much, by a number that nothing else has.
+#[inline]
+pub(crate) fn holding<R>(of: usize, weight: usize, name: &'static str, run: impl FnOnce() -> R) -> R {
+    push(Link { of, weight, name, task: try_id() });
     let _pushed = Pushed;
     run()
 }
@@ -134,9 +140,14 @@ pub(super) fn is_empty() -> bool {
 
 /// The names from the first call that holds some of it, if those that do leave less than `weight` of `limit`.
 pub(super) fn leaves_less(core: &Core, limit: usize, weight: usize) -> Option<Vec<&'static str>> {
-    let (address, links) = (core.address(), links());
-    let first = links.iter().position(|link| link.core == address)?;
-    let own = links.iter().filter(|link| link.core == address);
+    leaves_less_of(core.address(), limit, weight)
+}
+
+/// The same of anything else.
+pub(crate) fn leaves_less_of(of: usize, limit: usize, weight: usize) -> Option<Vec<&'static str>> {
+    let links = links();
+    let first = links.iter().position(|link| link.of == of)?;
+    let own = links.iter().filter(|link| link.of == of);
     let held = own.fold(weight, |held, link| held.saturating_add(link.weight));
     (held > limit).then(|| links[first..].iter().map(|link| link.name).collect())
 }

@@ -32,7 +32,7 @@ mod sync;
 mod tests;
 mod turn;
 
-pub(crate) use self::chain::Links;
+pub(crate) use self::chain::{Links, holding, leaves_less_of};
 pub use self::contract::{FromLimitExceeded, RefusedByConversion, RefusedByPanic, answer, refuse};
 pub use self::exceeded::{LimitExceeded, LimitReason};
 pub use self::gate::gate;

@@ -95,7 +95,7 @@ impl<S: Set> Retrying<S> {
     }
 
     #[inline]
-    pub(super) fn new(function: Option<&'static str>, settings: S) -> Self {
+    pub(crate) fn new(function: Option<&'static str>, settings: S) -> Self {
         let Of(&Settings { within, budget, .. }) = settings.settings();
         let end = within.and_then(|within| Instant::now().checked_add(within));
         if let Some(budget) = budget {
@@ -108,7 +108,7 @@ impl<S: Set> Retrying<S> {
 impl<S: Set, P> Retrying<S, P> {
     /// The number of the attempt that comes now.
     #[inline]
-    pub(super) fn number(&self) -> u32 {
+    pub(crate) fn number(&self) -> u32 {
         self.state.number
     }
 
@@ -116,6 +116,12 @@ impl<S: Set, P> Retrying<S, P> {
     #[inline]
     pub fn attempt<F: Future<Output: Outcome<P>>>(&self, future: F) -> Attempt<F, P> {
         tried(self.number(), future)
+    }
+
+    /// The pause before the next attempt, if there is one to be had: for who has found out itself that this one failed.
+    pub(crate) fn again(&mut self) -> Option<Pause> {
+        let Of(settings) = self.settings.settings();
+        if self.state.may_go_on(settings) { self.state.pause(settings, None) } else { None }
     }
 
     /// What comes behind an attempt, where every error is retried.
