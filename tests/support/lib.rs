@@ -8,6 +8,10 @@ mod log;
 mod panics;
 mod poll;
 pub mod polls;
+#[cfg(unix)]
+pub mod postgres;
+#[cfg(unix)]
+pub mod proxy;
 mod random;
 mod reports;
 mod runtimes;
