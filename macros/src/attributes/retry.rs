@@ -3,13 +3,12 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-use super::policies::{Around, Code, Site};
+use super::policies::{Again, Around, Code, Site, attempts, clone_list, read_clones};
 use crate::kit::args::{Args, Grammar};
 use crate::kit::duration;
 use crate::kit::errors::Errors;
 use crate::kit::func::Func;
 use crate::kit::idents::local;
-use crate::kit::messages::near_miss;
 use crate::kit::tokens::{argument, evaluated, group, is_ident, is_punct, lent, split_at_commas, unwrap_invisible};
 
 pub(crate) const GRAMMAR: Grammar = Grammar {
@@ -43,16 +42,11 @@ pub(crate) const GRAMMAR: Grammar = Grammar {
 };
 
 pub(crate) struct Retry {
-    /// The attribute's name.
-    pub(crate) span: Span,
+    pub(crate) again: Again,
     settings: TokenStream,
     is_constant: bool,
     when: Option<TokenStream>,
     after: Option<TokenStream>,
-    /// The arguments that every attempt has a copy of.
-    pub(crate) cloned: Vec<Ident>,
-    /// Those of them that the body may change.
-    mutable: Vec<Ident>,
 }
 
 impl Retry {
@@ -111,13 +105,11 @@ impl Retry {
             }
         }
         (errors.len() == before).then(|| Self {
-            span: site.span,
+            again: Again::new(site.span, cloned, func),
             settings: settings.tokens,
             is_constant: settings.is_constant,
             when: when.map(|option| argument(option.value)),
             after: after.map(|option| argument(option.value)),
-            mutable: cloned.iter().filter(|name| func.is_mut(name)).cloned().collect(),
-            cloned,
         })
     }
 
@@ -129,15 +121,7 @@ impl Retry {
         let (retry, output, pause, look) = (local("retry"), local("output"), local("pause"), look());
         let settings = &self.settings;
         let settings = if self.is_constant { quote!(&const { #settings }) } else { settings.clone() };
-        let copies: Vec<TokenStream> = self
-            .cloned
-            .iter()
-            .map(|name| {
-                let mutability = self.mutable.contains(name).then(|| quote!(mut));
-                let copy = quote_spanned!(name.span().resolved_at(Span::mixed_site())=> ::__private::cloned(&#name));
-                quote!(let #mutability #name = #krate #copy;)
-            })
-            .collect();
+        let copies = self.again.copies(krate);
         let inner = inner.into_future(around);
         let (attempt, over) = (around.watched(quote!(#retry.attempt(#inner))), around.watched(quote!(#pause.over())));
         // By its path: a trait of the user's may have a method `next` for everything.
@@ -148,7 +132,7 @@ impl Retry {
             (Some(when), Some(after)) => quote!(next_with(&mut #retry, #output, #when, #after)),
         };
         let output_of_attempt = quote!(#attempt.await);
-        let output_of_attempt = if copies.is_empty() { output_of_attempt } else { quote!({ #(#copies)* #output_of_attempt }) };
+        let output_of_attempt = if copies.is_empty() { output_of_attempt } else { quote!({ #copies #output_of_attempt }) };
         Code::Inline(quote! {
             let mut #retry = #private::retrying(#function, #settings).proven(#look);
             loop {
@@ -171,45 +155,22 @@ pub(crate) fn look() -> Ident {
 fn cloned(args: &Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Vec<Ident> {
     let mut cloned: Vec<Ident> = Vec::new();
     for part in &args.bare {
-        let trees: Vec<TokenTree> = part.clone().into_iter().collect();
-        let list = match trees.as_slice() {
-            [word, TokenTree::Group(list)] if is_ident(Some(word), "clone") && list.delimiter() == Delimiter::Parenthesis => list,
-            [TokenTree::Literal(number)] => {
-                if args.is_without("attempts") {
-                    errors.at(number, format_args!("how often is `attempts = {number}`"));
-                } else {
-                    errors.at(number, "how often is said by `attempts`\nleave one of them out");
-                }
-                continue;
+        if let Some(list) = clone_list(part) {
+            read_clones(&list, &mut cloned, func, site, errors);
+            continue;
+        }
+        let mut trees = part.clone().into_iter();
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Literal(number)), None) if args.is_without("attempts") => {
+                errors.at(number.clone(), format_args!("how often is `attempts = {number}`"));
             }
-            _ => {
-                errors.at(part, format_args!("`#[retry]` takes options by name, and `clone(..)`\nwrite `{}`", GRAMMAR.example));
-                continue;
+            (Some(TokenTree::Literal(number)), None) => {
+                errors.at(number, "how often is said by `attempts`\nleave one of them out");
             }
-        };
-        for name in split_at_commas(list.stream()) {
-            match syn::parse2::<Ident>(name.clone()) {
-                Ok(name) if cloned.contains(&name) => errors.at(&name, format_args!("`{name}` is cloned already")),
-                Ok(name) if func.bindings().contains(&name) => cloned.push(name),
-                _ if is_ident(name.clone().into_iter().next().as_ref(), "self") => {
-                    errors.at(
-                        &name,
-                        "`self` can not be cloned for every attempt: it has one name in the body\nclone it inside the body",
-                    );
-                }
-                Ok(wrong) => errors.at(&name, unknown_argument(&wrong, func, site)),
-                Err(_) => errors.at(&name, "`clone(..)` takes names of arguments, `clone(request, key)`"),
-            }
+            _ => errors.at(part, format_args!("`#[retry]` takes options by name, and `clone(..)`\nwrite `{}`", GRAMMAR.example)),
         }
     }
     cloned
-}
-
-fn unknown_argument(wrong: &Ident, func: &Func, site: &Site<'_>) -> String {
-    let names: Vec<String> = func.bindings().iter().map(ToString::to_string).filter(|name| name != "self").collect();
-    let near = near_miss(&wrong.to_string(), names.iter().map(String::as_str));
-    let near = near.map(|near| format!("\ndid you mean `{near}`?")).unwrap_or_default();
-    format!("`{}` has no argument `{wrong}`{near}", site.function)
 }
 
 /// The value that says how to retry.
@@ -226,16 +187,9 @@ impl Settings<'_> {
     }
 
     fn count(&mut self, value: &TokenStream, name: &str, errors: &mut Errors) -> TokenStream {
-        let inner = unwrap_invisible(value);
-        if let Ok(literal) = syn::parse2::<syn::Lit>(inner.clone()) {
-            let count = if let syn::Lit::Int(int) = &literal { int.base10_parse::<u32>().ok() } else { None };
-            if count.is_none_or(|count| count == 0) {
-                errors.at(&inner, format_args!("`{name}` counts from 1 upwards, the first call too\nwrite `{name} = 4`"));
-            }
-            return inner;
-        }
-        self.is_constant = false;
-        evaluated(value.clone(), &quote!(u32))
+        let (count, is_literal) = attempts(value, name, "call", 4, errors);
+        self.is_constant &= is_literal;
+        count
     }
 
     fn duration(&mut self, value: &TokenStream, errors: &mut Errors) -> TokenStream {

@@ -61,7 +61,7 @@ fn read(input: TokenStream, errors: &mut Errors) -> Option<Input> {
 }
 
 /// In:  `tx, { BLOCK }`
-/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = lend(&mut scope.tx); let result = async { BLOCK }.await; scope.end(result).await }`
+/// Out: `async { let mut scope = savepoint(&mut *tx).await or return; let mut tx = lend(&mut scope.tx); let result = scope.body.run(async { BLOCK }).await; scope.end(result).await }`
 ///
 /// The bound on the result stands at its type where that is named, else at the block.
 fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
@@ -90,7 +90,7 @@ fn emit(input: &Input, krate: &TokenStream) -> TokenStream {
             let mut #tx = #private::lend #lend;
             // Whether the block borrows it mutably, or uses it at all, is not a question of style.
             let _ = &mut #tx;
-            let #result = async #block.await;
+            let #result = #scope.body.run(async #block).await;
             #end.await
         }
     }

@@ -40,7 +40,9 @@ struct Text {
 impl Text {
     fn operand(&mut self, word: &str) {
         self.push(self.spaced, word);
-        (self.spaced, self.after_operand) = (true, true);
+        // What stands behind one of these begins anew.
+        let begins = ["if", "match", "in", "return"].contains(&word);
+        (self.spaced, self.after_operand) = (true, !begins);
     }
 
     fn group(&mut self, delimiter: Delimiter, inner: &str) {
@@ -113,6 +115,7 @@ mod tests {
             "|error| cached(id).ok_or(error)",
             "when = |error: &Error| error.code() > 1 | 2",
             "move || 1",
+            "commit_on(Late { days } if *days < grace)",
         ] {
             let written = as_written(&text.parse().unwrap());
             assert_eq!(written, text.replace("100/s", "100 / s"));

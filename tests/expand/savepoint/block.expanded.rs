@@ -7,7 +7,7 @@ async fn audited(tx: &mut Tx<Sqlite>, cents: i64) {
         };
         let mut tx = weftwork::__private::lend(&mut scope.tx);
         let _ = &mut tx;
-        let result = async { audit(&mut tx, cents).await }.await;
+        let result = scope.body.run(async { audit(&mut tx, cents).await }).await;
         scope.end(ending, result).await
     }
         .await

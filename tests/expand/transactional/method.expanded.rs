@@ -8,7 +8,11 @@ impl Store {
             (),
             StoreError,
         > as ::weftwork::FromElapsed>::from_elapsed;
-        let ending = <Result<(), StoreError> as ::weftwork::FromTxError>::ending();
+        let ending = <Result<(), StoreError> as ::weftwork::FromTxError>::ending()
+            .telling({
+                use ::weftwork::__private::choose::*;
+                (&&::weftwork::__private::in_words::<Result<(), StoreError>>()).by()
+            });
         let call = ::weftwork::__private::call("rename");
         call.around(
                 ::weftwork::__private::timeout(
@@ -16,11 +20,11 @@ impl Store {
                     ::weftwork::__private::Duration::from_secs(5),
                     from_elapsed,
                     async move {
-                        let begun = {
+                        let mut transaction = {
                             let source = &self.pool;
-                            ::weftwork::__private::begin("rename", source).await
+                            ::weftwork::__private::transaction("rename", source)
                         };
-                        let mut scope = match begun {
+                        let mut scope = match transaction.open().await {
                             ::weftwork::__private::Ok(scope) => scope,
                             ::weftwork::__private::Err(error) => {
                                 return ending.failed(error);
@@ -28,15 +32,17 @@ impl Store {
                         };
                         let mut tx = ::weftwork::__private::lend(&mut scope.tx);
                         let _ = &mut tx;
-                        let result = async move {
-                            if false {
-                                return {
-                                    ::weftwork::__private::returned::<Result<(), StoreError>>()
-                                };
-                            }
-                            tx.execute(query(id, name)).await?;
-                            Ok(())
-                        }
+                        let result = scope
+                            .body
+                            .run(async move {
+                                if false {
+                                    return {
+                                        ::weftwork::__private::returned::<Result<(), StoreError>>()
+                                    };
+                                }
+                                tx.execute(query(id, name)).await?;
+                                Ok(())
+                            })
                             .await;
                         scope.end(ending, result).await
                     },

@@ -3,6 +3,7 @@
 //! rustc expands the top attribute first. If each rewrote the body, the bottom one would end up outermost. So each takes
 //! itself off and adds its tokens to one hidden attribute at the end of the list, and that one, expanded last, emits all layers.
 
+mod again;
 mod plan;
 mod shape;
 mod stack;
@@ -19,6 +20,7 @@ use crate::kit::func::Func;
 use crate::kit::krate;
 use crate::kit::tokens::split_at_commas;
 
+pub(crate) use self::again::{Again, attempts, clone_list, read_clones};
 pub(crate) use self::plan::Site;
 pub(crate) use self::stack::{Around, Code};
 

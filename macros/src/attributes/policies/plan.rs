@@ -31,7 +31,7 @@ pub(super) enum Layer {
     Retry(Box<Retry>),
     Fallback(Fallback),
     Blocking(Blocking),
-    Transactional(Transactional),
+    Transactional(Box<Transactional>),
 }
 
 /// One attribute of the stack as collected.
@@ -86,7 +86,7 @@ pub(super) fn plan(
                 "retry" => Retry::plan(args, func, &site, errors).map(Box::new).map(Layer::Retry),
                 "fallback" => Fallback::plan(args, &site, errors).map(Layer::Fallback),
                 "blocking" => Blocking::plan(args, func, shape.is_some(), &site, errors).map(Layer::Blocking),
-                "transactional" => Transactional::plan(args, &site, errors).map(Layer::Transactional),
+                "transactional" => Transactional::plan(args, func, &site, errors).map(Box::new).map(Layer::Transactional),
                 _ => Limit::plan(args, &site, errors).map(Box::new).map(Layer::Limit),
             }
         })

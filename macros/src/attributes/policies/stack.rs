@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Attribute;
 
+use super::again::Again;
 use super::crate_option;
 use super::plan::{Entry, Layer, Site};
 use super::shape::Shape;
@@ -129,8 +130,8 @@ impl Stack<'_> {
                 .up_to(place)
                 .iter()
                 .rev()
-                .find_map(Layer::retry)
-                .map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site())),
+                .find_map(Layer::again)
+                .map_or_else(Span::mixed_site, |again| again.span.resolved_at(Span::mixed_site())),
             output: self.output,
             edge: self.output.edge(self.krate),
             is_outermost: place == 0,
@@ -156,7 +157,8 @@ impl Stack<'_> {
         let block = self.shape.body();
         let (moved, statements) = (self.moved(), block.stream());
         if let Some(Layer::Blocking(blocking)) = self.layers.last() {
-            let keyword = self.retries().last().map_or_else(Span::mixed_site, |retry| retry.span.resolved_at(Span::mixed_site()));
+            let keyword =
+                self.repeated().last().map_or_else(Span::mixed_site, |again| again.span.resolved_at(Span::mixed_site()));
             // The thread has all arguments until it ends, as the body of an `async fn` does.
             let owned = self.func.bindings();
             let edge = if owned.is_empty() { quote!(#edge) } else { self.owned(&owned) };
@@ -174,12 +176,13 @@ impl Stack<'_> {
             Shape::Async(_) => self.func.sig.asyncness.map_or_else(Span::mixed_site, |keyword| keyword.span),
             Shape::Tail(tail) | Shape::Rebound(tail, _) => tail.keyword.span(),
         };
-        let span = self.retries().last().map_or(own, |retry| retry.span.resolved_at(own));
+        let span = self.repeated().last().map_or(own, |again| again.span.resolved_at(own));
         Ident::new("async", span).into()
     }
 
-    fn retries(&self) -> impl DoubleEndedIterator<Item = &retry::Retry> {
-        self.layers.iter().filter_map(Layer::retry)
+    /// The layers that run the body again.
+    fn repeated(&self) -> impl DoubleEndedIterator<Item = &Again> {
+        self.layers.iter().filter_map(Layer::again)
     }
 
     /// The layers above what stands inside of the one at `place`.
@@ -190,7 +193,7 @@ impl Stack<'_> {
     /// How blocks and closures inside of a layer capture. What runs again borrows, and so does what leaves arguments to a layer that
     /// reads them behind the body.
     fn capture_inside(&self, place: usize) -> TokenStream {
-        let runs_again = self.up_to(place).iter().any(|layer| matches!(layer, Layer::Retry(_)));
+        let runs_again = self.up_to(place).iter().any(|layer| layer.again().is_some());
         if runs_again || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
     }
 
@@ -219,7 +222,7 @@ impl Stack<'_> {
     fn moved(&self) -> TokenStream {
         let statements = self.shape.body().stream();
         let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
-        let names: Vec<Ident> = if self.retries().next().is_some() {
+        let names: Vec<Ident> = if self.repeated().next().is_some() {
             let names: BTreeSet<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
             names.into_iter().collect()
         } else if self.is_read_behind() && !self.own_capture().is_empty() {
@@ -256,10 +259,7 @@ impl Stack<'_> {
             let (look, found) = (retry::look(), asked(&output.to_token_stream(), &quote!(#krate::__private::HasError), "LOOK"));
             quote!(let #look = #found;)
         });
-        let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| {
-            let ending = transactional::ending();
-            quote!(let #ending = <#output as #krate::FromTxError>::ending();)
-        });
+        let ending = any(|layer| matches!(layer, Layer::Transactional(_))).then(|| self.ending());
         let (call, function) = (call(), self.func.sig.ident.to_string());
         quote!(#from_elapsed #from_refusal #look #ending let #call = #krate::__private::call(#function);)
     }
@@ -285,9 +285,29 @@ impl Stack<'_> {
     }
 }
 
+impl Stack<'_> {
+    /// How the result tells of a transaction. The text of an error that a joined call ends with is chosen by what the error can do.
+    fn ending(&self) -> TokenStream {
+        let Self { output, krate, .. } = self;
+        let (private, ending) = (quote!(#krate::__private), transactional::ending());
+        let telling = (output.is_named() && !output.is_never()).then(|| {
+            quote!(.telling({
+                use #private::choose::*;
+                (&&#private::in_words::<#output>()).by()
+            }))
+        });
+        quote!(let #ending = <#output as #krate::FromTxError>::ending()#telling;)
+    }
+}
+
 impl Layer {
-    fn retry(&self) -> Option<&retry::Retry> {
-        if let Self::Retry(retry) = self { Some(retry) } else { None }
+    /// How it runs its inside again, if it does.
+    fn again(&self) -> Option<&Again> {
+        match self {
+            Self::Retry(retry) => Some(&retry.again),
+            Self::Transactional(transactional) => transactional.again.as_ref(),
+            _ => None,
+        }
     }
 
     /// What it evaluates when the body is over.
@@ -295,13 +315,14 @@ impl Layer {
         match self {
             Self::Timeout(timeout) => timeout.or.as_ref(),
             Self::Fallback(fallback) => Some(&fallback.written),
+            Self::Transactional(transactional) => transactional.behind(),
             _ => None,
         }
     }
 
     /// The arguments of which every attempt has its own.
     fn rebinds(&self) -> &[Ident] {
-        if let Self::Retry(retry) = self { &retry.cloned } else { &[] }
+        self.again().map_or(&[], |again| &again.cloned)
     }
 }
 
