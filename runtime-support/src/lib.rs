@@ -53,8 +53,8 @@ pub use task::{
 };
 pub use time::{millis, secs};
 pub use transaction::{
-    Begin, Database, Isolation, NotCommitted, Propagation, Severity, Share, Source, Standing, StatementError, Terms, Tx, TxError,
-    TxMut, TxOptions, TxOutcome, transaction, transaction_with,
+    Begin, Database, Isolation, NotCommitted, OnLink, OnPool, Propagation, Severity, Share, Source, Standing, StatementError,
+    Terms, Tx, TxError, TxMut, TxOptions, TxOutcome, transaction, transaction_with,
 };
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use transaction::{Driver, Link};

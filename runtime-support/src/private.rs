@@ -37,7 +37,7 @@ pub use crate::policy::retry::backoff::Backoff;
 pub use crate::policy::retry::retrying::{Next, Retrying, retrying};
 pub use crate::policy::retry::{Retry, budget::RetryBudget};
 pub use crate::policy::timeout::{in_time, timeout_or as timeout};
-pub use crate::transaction::{Isolation, Propagation, TxOptions, begin as transaction, holds, lend, savepoint, told as error_text};
+pub use crate::transaction::{Isolation, Propagation, TxOptions, begin as transaction, holds, lend, savepoint, told as in_words};
 
 #[cfg(feature = "macros")]
 pub use weftwork_macros::{
@@ -54,8 +54,8 @@ pub fn cloned<T: Clone>(value: &T) -> T {
 
 /// The traits by which generated code chooses between two ways, without their names.
 pub mod choose {
-    pub use crate::transaction::{TellByDebug as _, TellByDisplay as _, TellNothing as _};
     pub use crate::policy::limit::{KeyByForm as _, KeyByValue as _, NoKey as _, RefusedByConversion as _, RefusedByPanic as _};
+    pub use crate::transaction::{TellByDebug as _, TellByDisplay as _, TellNothing as _};
 }
 
 /// A value of the declared return type for an edge that is never taken.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
 use tokio::sync::{Notify, oneshot};
-use weftwork::{Begin, Database, Isolation, Severity, Source, Standing, Terms, Tx};
+use weftwork::{Begin, Database, Isolation, OnPool, Severity, Standing, Terms, Tx};
 
 use crate::store::StoreError;
 
@@ -224,11 +224,10 @@ impl Database for Gated {
 }
 
 impl Begin<Gated> for &Bench {
-    fn source<'s>(self) -> Source<'s, Gated>
-    where
-        Self: 's,
-    {
-        Source::pool(Arc::clone(&self.shared))
+    type Source = OnPool<Gated>;
+
+    fn source(self) -> OnPool<Gated> {
+        OnPool(Arc::clone(&self.shared))
     }
 }
 

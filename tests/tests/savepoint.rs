@@ -110,7 +110,7 @@ async fn t13_a_joined_call_fails_in_a_savepoint() {
             Ok(())
         })
         .await;
-        assert!(matches!(result, Err(StoreError::Tx(TxError::Doomed { function: "joined" }))), "{result:?}");
+        assert!(matches!(result, Err(StoreError::Tx(TxError::Doomed { function: "joined", .. }))), "{result:?}");
         // In a good savepoint within one that is undone.
         savepoint!(tx, async || -> Result<(), StoreError> {
             let _ = joined(&mut tx, 4, false).await;

@@ -259,9 +259,9 @@ async fn t11_t12_a_joined_call_that_fails() {
     for store in Store::both(2).await {
         assert!(matches!(outer(&store.pool, false).await, Err(StoreError::Own("no"))));
         let error = outer(&store.pool, true).await.unwrap_err();
-        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "both" })), "{error:?}");
+        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "both", .. })), "{error:?}");
         let error = twice(&store.pool).await.unwrap_err();
-        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "both" })), "{error:?}");
+        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "both", .. })), "{error:?}");
         assert!(store.rows().await.is_empty());
         store.assert_whole().await;
     }
@@ -290,9 +290,9 @@ async fn t12_a_joined_call_that_is_dropped_or_panics() {
     }
     for store in Store::both(2).await {
         let error = dropped(&store.pool).await.unwrap_err();
-        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "wait" })), "{error:?}");
+        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "wait", .. })), "{error:?}");
         let error = panicked(&store.pool).await.unwrap_err();
-        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "panicking" })), "{error:?}");
+        assert!(matches!(error, StoreError::Tx(TxError::Doomed { function: "panicking", .. })), "{error:?}");
         assert!(store.rows().await.is_empty());
         store.assert_whole().await;
     }

@@ -118,7 +118,7 @@ async fn t36_the_transaction_is_not_ended_from_inside() {
         assert!(store.rows().await.is_empty());
         by_hand(&store.pool).await.unwrap();
         assert_eq!(store.rows().await, [2]);
-        assert!(matches!(hidden(&store.pool).await, Err(StoreError::Tx(TxError::Commit(_)))));
+        assert!(matches!(hidden(&store.pool).await, Err(StoreError::Tx(TxError::EndedInside))));
         store.assert_whole().await;
     }
 }

@@ -1,6 +1,7 @@
 //! One call over all its attempts: from where it begins or joins, again and again, to the result.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 
 use super::body::{Body, Limit};
@@ -17,9 +18,10 @@ use crate::policy::retry::retrying::Retrying;
 use crate::scope::{About, What};
 
 /// A call of a `#[transactional]` function.
-pub struct Transaction<'s, Db: Database> {
-    source: Source<'s, Db>,
+pub struct Transaction<Db, S> {
+    source: S,
     call: Call,
+    database: PhantomData<fn() -> Db>,
 }
 
 /// What a call is, whatever it begins on.
@@ -33,17 +35,17 @@ pub(super) struct Call {
 
 /// Begins a transaction for the function `name` on `source`, or joins one, as soon as it is [opened](Transaction::open).
 #[track_caller]
-pub fn begin<'s, Db, S>(name: &'static str, source: S) -> Transaction<'s, Db>
+pub fn begin<Db, S>(name: &'static str, source: S) -> Transaction<Db, S::Source>
 where
     Db: Database,
-    S: Begin<Db> + 's,
+    S: Begin<Db>,
 {
     let about = About { what: What::CleanUp, name: name.into(), place: Location::caller(), grace: None };
     let call = Call { function: name, about, options: TxOptions::new(), limit: None, retrying: None };
-    Transaction { source: source.source(), call }
+    Transaction { source: source.source(), call, database: PhantomData }
 }
 
-impl<Db: Database> Transaction<'_, Db> {
+impl<Db: Database, S: Source<Db>> Transaction<Db, S> {
     pub(super) fn at(mut self, place: &'static Location<'static>) -> Self {
         self.call.about.place = place;
         self
@@ -62,9 +64,9 @@ impl<Db: Database> Transaction<'_, Db> {
     /// # Errors
     /// If that is impossible.
     pub async fn open(&mut self) -> Result<Scope<'_, Db>, TxError> {
-        let Self { source, call } = self;
+        let Self { source, call, .. } = self;
         let propagation = call.options.propagation;
-        match &mut source.0 {
+        match source.kind() {
             Kind::Tx(tx) => match propagation {
                 Propagation::RequiresNew => {
                     let session = tx.session()?;
@@ -199,9 +201,9 @@ impl Call {
     }
 }
 
-impl<Db: Database> fmt::Debug for Transaction<'_, Db> {
+impl<Db, S> fmt::Debug for Transaction<Db, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transaction").field("function", &self.call.function).field("source", &self.source).finish_non_exhaustive()
+        f.debug_struct("Transaction").field("function", &self.call.function).finish_non_exhaustive()
     }
 }
 

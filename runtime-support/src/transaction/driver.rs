@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 
 use super::database::{Database, Severity, Share};
 use super::error::TxError;
-use super::join::{Begin, Source};
+use super::join::{Begin, OnLink, OnPool};
 use super::statement::{ending, may_hide_an_end};
 use super::tx::{Tx, TxMut};
 use crate::generator::{next, put, try_direct};
@@ -147,39 +147,35 @@ pub(super) fn code(error: &sqlx::Error) -> Option<String> {
 }
 
 impl<Db: Driver> Begin<Db> for &Pool<Db> {
-    fn source<'s>(self) -> Source<'s, Db>
-    where
-        Self: 's,
-    {
-        Source::pool(self.clone())
+    type Source = OnPool<Db>;
+
+    fn source(self) -> OnPool<Db> {
+        OnPool(self.clone())
     }
 }
 
 impl<Db: Driver> Begin<Db> for &&Pool<Db> {
-    fn source<'s>(self) -> Source<'s, Db>
-    where
-        Self: 's,
-    {
-        Source::pool(Pool::clone(self))
+    type Source = OnPool<Db>;
+
+    fn source(self) -> OnPool<Db> {
+        OnPool(Pool::clone(self))
     }
 }
 
 impl<Db: Driver> Begin<Db> for Pool<Db> {
-    fn source<'s>(self) -> Source<'s, Db>
-    where
-        Self: 's,
-    {
-        Source::pool(self)
+    type Source = OnPool<Db>;
+
+    fn source(self) -> OnPool<Db> {
+        OnPool(self)
     }
 }
 
 /// The connection goes back to its pool when the transaction is over.
 impl<Db: Driver> Begin<Db> for PoolConnection<Db> {
-    fn source<'s>(self) -> Source<'s, Db>
-    where
-        Self: 's,
-    {
-        Source::link(Link::pooled(self, Db::State::default()))
+    type Source = OnLink<Db>;
+
+    fn source(self) -> OnLink<Db> {
+        OnLink::new(Link::pooled(self, Db::State::default()))
     }
 }
 
@@ -216,11 +212,7 @@ impl<'c, Db: Driver> Executor<'c> for &'c mut Tx<Db> {
         })
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [Db::TypeInfo],
-    ) -> BoxFuture<'e, Result<Db::Statement, sqlx::Error>>
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [Db::TypeInfo]) -> BoxFuture<'e, Result<Db::Statement, sqlx::Error>>
     where
         'c: 'e,
     {
@@ -263,11 +255,7 @@ impl<'c, Db: Driver> Executor<'c> for &'c mut TxMut<'_, Db> {
         (&mut **self).fetch_optional(query)
     }
 
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [Db::TypeInfo],
-    ) -> BoxFuture<'e, Result<Db::Statement, sqlx::Error>>
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [Db::TypeInfo]) -> BoxFuture<'e, Result<Db::Statement, sqlx::Error>>
     where
         'c: 'e,
     {

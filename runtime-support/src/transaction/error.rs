@@ -150,7 +150,11 @@ impl Error for TxError {
             | Self::Unknown { cause, .. } => Some(&**cause),
             Self::Doomed { cause, .. } => cause.as_deref().map(|cause| cause as _),
             Self::TimedOut(elapsed) => Some(elapsed),
-            Self::WouldWaitForItself { .. } | Self::TooWeak { .. } | Self::ReadOnly { .. } | Self::EndedInside | Self::Escaped => None,
+            Self::WouldWaitForItself { .. }
+            | Self::TooWeak { .. }
+            | Self::ReadOnly { .. }
+            | Self::EndedInside
+            | Self::Escaped => None,
         }
     }
 }

@@ -113,10 +113,15 @@ impl<Db: Database> Hooks<Db> {
             match ended.output {
                 Ok(None) => {}
                 Ok(Some(error)) => tell(about, "is over, and a hook behind it failed", &*error),
-                Err(payload) => tell_text(about, &format!("is over, and a hook behind it panicked: {}", panic_message(&*payload))),
+                Err(payload) => {
+                    tell_text(about, &format!("is over, and a hook behind it panicked: {}", panic_message(&*payload)))
+                }
             }
             if let Some(payload) = ended.in_drop {
-                tell_text(about, &format!("is over, and a hook behind it panicked when it was dropped: {}", panic_message(&*payload)));
+                tell_text(
+                    about,
+                    &format!("is over, and a hook behind it panicked when it was dropped: {}", panic_message(&*payload)),
+                );
             }
         }
     }

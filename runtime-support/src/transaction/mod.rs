@@ -38,7 +38,7 @@ pub use database::{Database, NotCommitted, Severity, Share, Standing};
 pub use driver::{Driver, Link};
 pub use error::{StatementError, TxError};
 pub use hooks::TxOutcome;
-pub use join::{Begin, Source};
+pub use join::{Begin, OnLink, OnPool, Source};
 pub use options::{Isolation, Propagation, Terms, TxOptions};
 pub use scope::savepoint;
 pub use told::{TellByDebug, TellByDisplay, TellNothing, told};

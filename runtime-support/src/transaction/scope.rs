@@ -3,12 +3,12 @@
 use std::fmt;
 use std::panic::Location;
 
+use super::attempts::Call;
 use super::body::Body;
 use super::database::Database;
 use super::error::{Cause, StatementError, TxError, tell, tell_text};
 use super::hooks::TxOutcome;
 use super::session::Session;
-use super::attempts::Call;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
 use crate::policy::retry::retrying::Next;
@@ -216,7 +216,12 @@ fn conclude<R>(about: &About, commits: bool, ending: &Ending<R>, result: R, ende
         Err(error) if commits => {
             if !ending.is_ok(&result) {
                 let why = ending.text(&result).unwrap_or_else(|| String::from("an error"));
-                tell_text(about, &format!("was to be committed although it returned `Err`, and was not. Its error is hidden by that of the commit: {why}"));
+                tell_text(
+                    about,
+                    &format!(
+                        "was to be committed although it returned `Err`, and was not. Its error is hidden by that of the commit: {why}"
+                    ),
+                );
             }
             ending.failed(error)
         }

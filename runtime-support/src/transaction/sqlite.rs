@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, Pool, Row, SqlStr, Sqlite, Sqlit
 
 use super::database::{Database, NotCommitted, Severity, Share, Standing};
 use super::driver::{Checked, Driver, Link, code, connection_of, sealed, severity};
-use super::join::{Begin, Source};
+use super::join::{Begin, OnLink};
 use super::options::{Isolation, Terms};
 use crate::generator::next;
 
@@ -157,15 +157,17 @@ fn writer_of(pool: &Pool<Sqlite>) -> Option<Share> {
     let is_file = !file.as_os_str().is_empty() && file.as_os_str() != ":memory:";
     // No pool is at an odd address.
     let of = BuildHasherDefault::<DefaultHasher>::default().hash_one(file) | 1;
-    is_file.then(|| Share { of: usize::try_from(of & u64::try_from(usize::MAX).unwrap_or(u64::MAX)).unwrap_or(usize::MAX), limit: 1 })
+    is_file.then(|| Share {
+        of: usize::try_from(of & u64::try_from(usize::MAX).unwrap_or(u64::MAX)).unwrap_or(usize::MAX),
+        limit: 1,
+    })
 }
 
 /// The connection is closed when the transaction is over.
 impl Begin<Sqlite> for SqliteConnection {
-    fn source<'s>(self) -> Source<'s, Sqlite>
-    where
-        Self: 's,
-    {
-        Source::link(Link::owned(self))
+    type Source = OnLink<Sqlite>;
+
+    fn source(self) -> OnLink<Sqlite> {
+        OnLink::new(Link::owned(self))
     }
 }

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection, Either, Executor, PgConnection, Pool, Post
 pub(super) use self::server::State;
 use super::database::{Database, NotCommitted, Severity, Share, Standing};
 use super::driver::{Checked, Driver, Link, code, connection_of, sealed, severity};
-use super::join::{Begin, Source};
+use super::join::{Begin, OnLink};
 use super::options::{Isolation, Terms};
 
 /// Both in one exchange. COMMIT alone answers that all is well where the transaction has failed or was ended before.
@@ -171,10 +171,9 @@ fn is_doubtful(error: &sqlx::Error) -> bool {
 /// The connection is closed when the transaction is over. Nothing is known of how to make another one, so a statement that is dropped
 /// keeps its locks to its end, and of a COMMIT whose reply is lost the outcome stays unknown.
 impl Begin<Postgres> for PgConnection {
-    fn source<'s>(self) -> Source<'s, Postgres>
-    where
-        Self: 's,
-    {
-        Source::link(Link::owned(self))
+    type Source = OnLink<Postgres>;
+
+    fn source(self) -> OnLink<Postgres> {
+        OnLink::new(Link::owned(self))
     }
 }

@@ -87,7 +87,8 @@ fn unanswered(error: sqlx::Error) -> Result<(), sqlx::Error> {
 const WHO: &str = "SELECT pg_backend_pid()::text, extract(epoch FROM pg_postmaster_start_time())::text";
 const WHO_AND_WHAT: &str = "SELECT pg_backend_pid()::text, extract(epoch FROM pg_postmaster_start_time())::text, \
      CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_xact_id()::text END";
-const WHICH: &str = "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
+const WHICH: &str =
+    "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
 
 async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
     let Some(row) = run(link, question).await? else { return Ok(()) };
