@@ -1,6 +1,8 @@
 //! `#[transactional(tx)]`: the layer that begins a transaction, binds `tx`, and ends it as the body's result says.
 
 mod options;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -64,7 +66,7 @@ pub(crate) struct Transactional {
 impl Transactional {
     pub(crate) fn plan(args: &mut Args, func: &Func, site: &Site<'_>, errors: &mut Errors) -> Option<Self> {
         let before = errors.len();
-        let lists = Lists::read(args, errors);
+        let lists = Lists::read(args, site, errors);
         let options = Options::read(args, site, errors);
         let again = again(args, &lists, options.retry, func, site, errors);
         if let Some(named) = args.take("commit_on") {
@@ -208,7 +210,7 @@ struct Lists {
 }
 
 impl Lists {
-    fn read(args: &Args, errors: &mut Errors) -> Self {
+    fn read(args: &Args, site: &Site<'_>, errors: &mut Errors) -> Self {
         let mut lists = Self::default();
         for part in &args.bare {
             let mut trees = part.clone().into_iter();
@@ -221,7 +223,9 @@ impl Lists {
                     lists.commit_on.get_or_insert((word, list.clone()));
                 }
                 (Some(TokenTree::Ident(word)), Some(list), None) if word == "clone" => lists.clones.push((word, list.clone())),
-                (Some(TokenTree::Ident(word)), list, None) => lists.refuse(part, &word, list, errors),
+                (Some(TokenTree::Ident(word)), list, None) if !site.parameters.contains(&word.to_string()) => {
+                    lists.refuse(part, &word, list, errors);
+                }
                 _ => lists.refuse_source(part, errors),
             }
         }
