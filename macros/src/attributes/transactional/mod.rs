@@ -74,7 +74,11 @@ impl Transactional {
         }
         let verdict = Verdict::read(args.take("rollback_if"), lists.commit_on.as_ref().map(|(_, list)| list), errors);
         let (name, source) = begun_on(args, &lists, site, errors)?;
-        (errors.len() == before).then_some(Self { name, source, options, verdict, again })
+        if errors.len() == before {
+            return Some(Self { name, source, options, verdict, again });
+        }
+        // It goes without its options, so that the body still has what it calls the transaction.
+        Some(Self { name, source, options: Options::none(), verdict: Verdict::default(), again: None })
     }
 
     /// What is evaluated when the body is over.
@@ -90,7 +94,7 @@ impl Transactional {
     /// The body has it on loan: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
     /// attribute and where it tries it.
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
-        let Around { site, capture, .. } = around;
+        let Around { site, own_capture: capture, .. } = around;
         let (transaction, own_transaction) = (local("transaction"), self.transaction(site));
         let run = self.run(around, inner);
         let run = if self.again.is_some() { quote!(loop { #run }) } else { run };
@@ -125,8 +129,9 @@ impl Transactional {
             quote!(#scope.body.run(#inner).await)
         };
         let end = self.end(&private);
+        // A reference, since a trait of the user's may have a method `open` for everything that takes a shared one.
         quote! {
-            let mut #scope = match #transaction.open().await {
+            let mut #scope = match (&mut #transaction).open().await {
                 #private::Ok(#scope) => #scope,
                 #private::Err(#error) => return #ending.failed(#error),
             };
