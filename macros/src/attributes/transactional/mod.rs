@@ -212,6 +212,8 @@ struct Lists {
     clones: Vec<(Ident, Group)>,
     /// Something else was refused, and may have been meant for what is missing.
     refused: bool,
+    /// A source without its name.
+    source: Option<TokenStream>,
 }
 
 impl Lists {
@@ -256,6 +258,7 @@ impl Lists {
 
     fn refuse_source(&mut self, part: &TokenStream, errors: &mut Errors) {
         self.refused = true;
+        self.source.get_or_insert_with(|| part.clone());
         let written = as_written(part);
         errors.at(part, format_args!("`#[transactional]` takes the transaction's source by name\nwrite `tx = {written}`"));
     }
@@ -289,7 +292,7 @@ fn begun_on(args: &mut Args, lists: &Lists, site: &Site<'_>, errors: &mut Errors
         if !lists.refused {
             args.needs(site.span, "`#[transactional]` needs to know what to begin on\nwrite `#[transactional(tx)]` with a parameter `tx: impl Begin<Sqlite>`, or `#[transactional(tx = self.pool)]`", errors);
         }
-        return None;
+        return lists.source.as_ref().and_then(|nameless| named(nameless, site));
     };
     let name = option.key;
     if option.value.is_empty() && !site.parameters.iter().any(|parameter| parameter == "tx") {
@@ -304,6 +307,13 @@ fn begun_on(args: &mut Args, lists: &Lists, site: &Site<'_>, errors: &mut Errors
     }
     let source = source(&name, option.value);
     Some((name, source))
+}
+
+/// A source that is an argument or a part of one, where its name was forgotten: so that the body has its `tx` all the same.
+fn named(nameless: &TokenStream, site: &Site<'_>) -> Option<(Ident, TokenStream)> {
+    let first = nameless.clone().into_iter().find(|tree| matches!(tree, TokenTree::Ident(_)))?;
+    let name = Ident::new("tx", first.span());
+    site.parameters.contains(&first.to_string()).then(|| (name.clone(), source(&name, nameless.clone())))
 }
 
 /// A name is handed over, as a function call would; of anything longer, such as `self.pool`, only a reference is needed.
