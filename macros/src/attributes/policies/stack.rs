@@ -226,8 +226,10 @@ impl Stack<'_> {
         let statements = self.shape.body().stream();
         let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
         let names: Vec<Ident> = if self.repeated().next().is_some() {
-            let names: BTreeSet<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
-            names.into_iter().collect()
+            let names: BTreeSet<&Ident> = self.layers.iter().flat_map(Layer::rebinds).collect();
+            // What a transaction begins on is not the body's any more.
+            let is_left = |name: &&Ident| !self.layers.iter().any(|layer| layer.consumes(name));
+            names.into_iter().filter(is_left).cloned().collect()
         } else if self.is_read_behind() && !self.own_capture().is_empty() {
             let names = self.func.bindings();
             let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
@@ -321,6 +323,11 @@ impl Layer {
             Self::Transactional(transactional) => transactional.behind(),
             _ => None,
         }
+    }
+
+    /// Whether this argument is handed over before the body runs.
+    fn consumes(&self, name: &Ident) -> bool {
+        matches!(self, Self::Transactional(transactional) if transactional.consumes(name))
     }
 
     /// The arguments of which every attempt has its own.

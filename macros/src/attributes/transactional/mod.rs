@@ -86,6 +86,11 @@ impl Transactional {
         self.verdict.behind()
     }
 
+    /// Whether it begins on this argument itself. `tx` is bound anew for the body.
+    pub(crate) fn consumes(&self, name: &Ident) -> bool {
+        *name != self.name && self.source.to_string() == name.to_string()
+    }
+
     /// In:  `INNER`
     /// Out: `async move { let mut transaction = { let source = SOURCE; transaction("name", source) }; RUN }`, where RUN is
     ///      `let mut scope = transaction.open().await or return; let mut tx = lend(&mut scope.tx); let result = scope.body.run(INNER).await; scope.end(ending, result).await`
