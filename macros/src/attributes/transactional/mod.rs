@@ -16,7 +16,7 @@ use crate::kit::errors::Errors;
 use crate::kit::func::Func;
 use crate::kit::idents::local;
 use crate::kit::messages::near_miss;
-use crate::kit::tokens::{group, mentions};
+use crate::kit::tokens::{group, is_word, mentions};
 use crate::kit::written::as_written;
 
 /// What others call the source.
@@ -88,7 +88,7 @@ impl Transactional {
 
     /// Whether it begins on this argument itself. `tx` is bound anew for the body.
     pub(crate) fn consumes(&self, name: &Ident) -> bool {
-        *name != self.name && self.source.to_string() == name.to_string()
+        *name != self.name && is_word(&self.source, &name.to_string())
     }
 
     /// In:  `INNER`
