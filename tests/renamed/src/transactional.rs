@@ -52,14 +52,7 @@ macro_rules! by_macro {
         ///
         /// # Errors
         /// When the transaction fails.
-        #[$crate::reexport::fabric::transactional(
-                                            tx,
-                                            isolation = serializable,
-                                            retry = 2,
-                                            timeout = 2s,
-                                            rollback_if = |value| *value > 9,
-                                            crate = $crate::reexport::fabric
-                                        )]
+        #[$crate::reexport::fabric::transactional(tx, retry = 2, timeout = 2s, crate = $crate::reexport::fabric)]
         pub async fn $name<Db: Database>(tx: impl Begin<Db>) -> Result<u8, TxError> {
             Ok(1)
         }
