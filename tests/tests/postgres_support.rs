@@ -163,6 +163,19 @@ async fn all_are_cut_and_new_ones_refused() {
 }
 
 #[tokio::test]
+async fn the_last_words_of_a_session_pass() {
+    let Some((store, proxy)) = PgStore::behind_proxy(1).await else { return };
+    for _ in 0..20 {
+        let mut own = store.options_through(&proxy).application_name("own").connect().await.unwrap();
+        let mut outside = store.outside().await;
+        outside.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'own'").await.unwrap();
+        store.until("it has ended", |all| all.iter().all(|session| session.application_name != "own")).await;
+        let error = own.execute("SELECT 1").await.unwrap_err();
+        assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("57P01"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn round_trips_and_statements_are_counted() {
     let Some((store, proxy)) = PgStore::behind_proxy(1).await else { return };
     // Lending it may have asked for a ping, which is over then.
