@@ -1,9 +1,10 @@
 //! What is known of a session, and of the server that it is on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, Row};
 
 use super::{Terms, run};
@@ -52,7 +53,7 @@ impl Server {
 /// Begins, and asks in the same exchange who is there.
 ///
 /// A question fixes what a transaction sees that sees the same throughout, and its body may want to take locks before that: such a
-/// one is asked outside of it, and for its number at the end.
+/// one is asked in a transaction before it, and for its number at the end.
 pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<(), sqlx::Error> {
     link.state.transaction = None;
     link.state.is_read_only = terms.is_read_only;
@@ -64,25 +65,29 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    if terms.isolation > Some(Isolation::ReadCommitted) {
-        if link.state.process.is_none() {
-            ask(link, WHO.to_owned(), false).await.or_else(unanswered)?;
+    let fixes = terms.isolation > Some(Isolation::ReadCommitted);
+    let asking = match (fixes, terms.is_read_only) {
+        (true, _) if link.state.process.is_some() => return run(link, begin).await.map(drop),
+        (true, _) => format!("BEGIN; {WHO}; END; {begin}"),
+        (false, true) => format!("{begin}; {WHO}"),
+        (false, false) => format!("{begin}; {WHO_AND_WHAT}"),
+    };
+    match ask(link, asking).await {
+        Ok(None) => Ok(()),
+        Ok(Some(started)) if fixes => {
+            // Only the first one in a program that a server meets begins twice.
+            run(link, String::from("ROLLBACK")).await?;
+            meet(link, started, false).await?;
+            run(link, begin).await.map(drop)
         }
-        return run(link, begin).await.map(drop);
-    }
-    let question = if terms.is_read_only { WHO } else { WHO_AND_WHAT };
-    match ask(link, format!("{begin}; {question}"), true).await {
+        Ok(Some(started)) => meet(link, started, true).await,
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
             run(link, begin).await.map(drop)
         }
-        other => other,
+        Err(other) => Err(other),
     }
-}
-
-fn unanswered(error: sqlx::Error) -> Result<(), sqlx::Error> {
-    if matches!(error, sqlx::Error::Database(_)) { Ok(()) } else { Err(error) }
 }
 
 const WHO: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time()";
@@ -91,8 +96,9 @@ const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time(),
 const WHICH: &str =
     "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
 
-async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
-    let Some(row) = run(link, question).await? else { return Ok(()) };
+/// Asks, and gives back when the server was started if this program has not met it yet.
+async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<String>, sqlx::Error> {
+    let Some(row) = run(link, question).await? else { return Ok(None) };
     // The answers of this protocol are texts, whatever their types.
     link.state.process = Some(row.try_get_unchecked(0)?);
     if row.len() > 2 {
@@ -100,21 +106,19 @@ async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Re
     }
     let started: &str = row.try_get_unchecked(1)?;
     if link.state.server.as_ref().is_none_or(|server| server.started != started) {
-        let started = started.to_owned();
-        link.state.server = Some(known(link, started, is_inside).await?);
+        link.state.server = servers().iter().find(|server| server.started == started).cloned();
     }
-    Ok(())
+    Ok(link.state.server.is_none().then(|| started.to_owned()))
 }
 
 /// The servers that this program has met.
-static SERVERS: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
+fn servers() -> MutexGuard<'static, Vec<Arc<Server>>> {
+    static SERVERS: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
+    SERVERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-/// A server that is asked once what stays the same when it starts again.
-async fn known(link: &mut Link<Postgres>, started: String, is_inside: bool) -> Result<Arc<Server>, sqlx::Error> {
-    let servers = || SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(server) = servers().iter().find(|server| server.started == started) {
-        return Ok(Arc::clone(server));
-    }
+/// A server is asked once what stays the same when it starts again.
+async fn meet(link: &mut Link<Postgres>, started: String, is_inside: bool) -> Result<(), sqlx::Error> {
     // Whoever may not ask goes on without; inside of a transaction that would be its end.
     if is_inside {
         run(link, String::from("SAVEPOINT weftwork_server")).await?;
@@ -123,20 +127,26 @@ async fn known(link: &mut Link<Postgres>, started: String, is_inside: bool) -> R
     if is_inside {
         run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?;
     }
-    let cluster = match answer {
-        Ok(row) => row.map(|row| row.try_get(0)).transpose()?,
-        Err(error) => unanswered(error).map(|()| None)?,
-    };
-    let server = Arc::new(Server { started, cluster });
+    let server = Arc::new(Server { started, cluster: cluster(answer)? });
     servers().push(Arc::clone(&server));
-    Ok(server)
+    link.state.server = Some(server);
+    Ok(())
+}
+
+/// What it has answered to that. It may not tell everybody.
+fn cluster(answer: Result<Option<PgRow>, sqlx::Error>) -> Result<Option<String>, sqlx::Error> {
+    match answer {
+        Ok(row) => row.map(|row| row.try_get(0)).transpose(),
+        Err(sqlx::Error::Database(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// The server on a connection that was made to ask.
 pub(super) async fn of(connection: &mut PgConnection) -> Result<Server, sqlx::Error> {
     let row = sqlx::raw_sql(WHO).fetch_one(&mut *connection).await?;
-    let cluster: String = sqlx::raw_sql(WHICH).fetch_one(connection).await?.try_get(0)?;
-    Ok(Server { started: row.try_get_unchecked(1)?, cluster: Some(cluster) })
+    let cluster = cluster(sqlx::raw_sql(WHICH).fetch_optional(connection).await)?;
+    Ok(Server { started: row.try_get_unchecked(1)?, cluster })
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
