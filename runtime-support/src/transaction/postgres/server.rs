@@ -1,7 +1,7 @@
 //! What is known of a session, and of the server that it is on.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
@@ -22,7 +22,8 @@ pub struct State {
     pub(super) process: Option<i32>,
     /// The transaction's number, if it may have written.
     pub(super) transaction: Option<String>,
-    /// What its numbers are numbers of: the cluster and its timeline. They stay over restarts, and are others after a failover.
+    /// What its numbers are numbers of: the cluster and its timeline. They stay over restarts, and are others after a failover. Or else
+    /// the server from its start to its end.
     pub(super) cluster: Option<Arc<str>>,
     pub(super) is_read_only: bool,
     /// Nothing more comes over this connection.
@@ -38,7 +39,7 @@ impl State {
 /// Begins, and asks in the same exchange who is there.
 ///
 /// A question fixes what a transaction sees that sees the same throughout, and its body may want to take locks before that: such a
-/// one is asked outside of it, and for its number at the end.
+/// one is asked in a transaction before it, and for its number at the end.
 pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<(), sqlx::Error> {
     link.state.transaction = None;
     link.state.is_read_only = terms.is_read_only;
@@ -50,81 +51,87 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    if terms.isolation > Some(Isolation::ReadCommitted) {
-        if link.state.process.is_none() {
-            ask(link, WHO.to_owned(), false).await.or_else(unanswered)?;
-        }
-        return run(link, begin).await.map(drop);
-    }
-    let question = if terms.is_read_only { WHO } else { WHO_AND_WHAT };
-    match ask(link, format!("{begin}; {question}"), true).await {
+    let is_fixed = terms.isolation > Some(Isolation::ReadCommitted);
+    let asking = match (is_fixed, terms.is_read_only) {
+        (true, _) => format!("BEGIN; {WHO}; END; {begin}"),
+        (false, true) => format!("{begin}; {WHO}"),
+        (false, false) => format!("{begin}; {WHO_AND_WHAT}"),
+    };
+    match ask(link, asking).await {
+        Ok(Some(process)) => meet(link, process, is_fixed.then_some(begin)).await,
+        Ok(None) => Ok(()),
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
             run(link, begin).await.map(drop)
         }
-        other => other,
+        Err(other) => Err(other),
     }
-}
-
-fn unanswered(error: sqlx::Error) -> Result<(), sqlx::Error> {
-    if matches!(error, sqlx::Error::Database(_)) { Ok(()) } else { Err(error) }
 }
 
 const WHO: &str = "SELECT pg_backend_pid()";
 // A standby gives no numbers, so that this fails there; what only reads says so.
 const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_current_xact_id()";
-const WHERE: &str =
+const CLUSTER: &str =
     "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+// For those who may not ask for that.
+const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
 
-async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
-    let Some(row) = run(link, question).await? else { return Ok(()) };
+/// Asks, and gives back the session's process if that was not met yet.
+async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<i32>, sqlx::Error> {
+    let Some(row) = run(link, question).await? else { return Ok(None) };
     // The answers of this protocol are texts, whatever their types.
     let process = row.try_get_unchecked(0)?;
     if row.len() > 1 {
         link.state.transaction = Some(row.try_get_unchecked(1)?);
     }
     link.state.process = Some(process);
-    link.state.cluster = met(link, process, is_inside).await?;
-    Ok(())
+    link.state.cluster = met().get(&process).cloned();
+    Ok(link.state.cluster.is_none().then_some(process))
 }
 
 /// Where the processes of sessions are that this program has met: so that each session asks once.
 ///
 /// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
 /// a transaction in doubt and does no harm.
-static MET: Mutex<BTreeMap<i32, Option<Arc<str>>>> = Mutex::new(BTreeMap::new());
+fn met() -> MutexGuard<'static, BTreeMap<i32, Arc<str>>> {
+    static MET: Mutex<BTreeMap<i32, Arc<str>>> = Mutex::new(BTreeMap::new());
+    MET.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// So many are kept.
 const MANY: usize = 10_000;
 
-async fn met(link: &mut Link<Postgres>, process: i32, is_inside: bool) -> Result<Option<Arc<str>>, sqlx::Error> {
-    let met = || MET.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(cluster) = met().get(&process) {
-        return Ok(cluster.clone());
+/// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
+async fn meet(link: &mut Link<Postgres>, process: i32, begin_again: Option<String>) -> Result<(), sqlx::Error> {
+    run(link, String::from(if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "SAVEPOINT weftwork_server" })).await?;
+    let mut cluster = run(link, String::from(CLUSTER)).await;
+    if matches!(cluster, Err(sqlx::Error::Database(_))) {
+        let back = if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "ROLLBACK TO weftwork_server" };
+        run(link, String::from(back)).await?;
+        cluster = run(link, String::from(STARTED)).await;
     }
-    // Whoever may not ask goes on without; inside of a transaction that would be its end.
-    if is_inside {
-        run(link, String::from("SAVEPOINT weftwork_server")).await?;
-    }
-    let answer = run(link, WHERE.to_owned()).await;
-    if is_inside {
-        run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?;
-    }
-    let cluster = match answer {
-        Ok(row) => row.map(|row| row.try_get::<String, _>(0)).transpose()?.map(Arc::from),
-        Err(error) => unanswered(error).map(|()| None)?,
+    let cluster: String = cluster?.ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
+    match begin_again {
+        Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
+        None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let mut met = met();
+    let (mut met, cluster) = (met(), Arc::from(cluster));
     if met.len() >= MANY {
         met.clear();
     }
-    met.insert(process, cluster.clone());
-    Ok(cluster)
+    met.insert(process, Arc::clone(&cluster));
+    link.state.cluster = Some(cluster);
+    Ok(())
 }
 
 /// The same on a connection that was made to ask.
 pub(super) async fn cluster(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
-    raw_sql(WHERE).fetch_one(connection).await?.try_get(0)
+    let row = match raw_sql(CLUSTER).fetch_one(&mut *connection).await {
+        Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
+        other => other?,
+    };
+    row.try_get(0)
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
