@@ -150,7 +150,7 @@ impl<Db: Database> Tx<Db> {
     /// #[transactional(tx)]
     /// async fn count(tx: impl Begin<sqlx::Sqlite>) -> Result<(), TxError> {
     ///     tx.before_commit(|tx| Box::pin(async move {
-    ///         sqlx::query("UPDATE total SET n = (SELECT count(*) FROM item)").execute(tx).await
+    ///         sqlx::query("UPDATE total SET n = (SELECT count(*) FROM item)").execute(tx).await.map(drop)
     ///     }));
     ///     Ok(())
     /// }
