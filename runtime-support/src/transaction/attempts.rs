@@ -54,7 +54,9 @@ impl<Db: Database, S: Source<Db>> Transaction<Db, S> {
     /// Its time, if it has one, counts from here on.
     pub fn with(mut self, options: TxOptions) -> Self {
         self.call.limit = options.timeout.map(Limit::new);
-        self.call.retrying = (options.attempts > 1).then(|| Retrying::new(Some(self.call.function), options.retry()));
+        // A pause that would end behind that is not begun: what failed says more than that the time is over.
+        let retry = options.timeout.map_or(options.retry(), |limit| options.retry().within(limit));
+        self.call.retrying = (options.attempts > 1).then(|| Retrying::new(Some(self.call.function), retry));
         self.call.options = options;
         self
     }

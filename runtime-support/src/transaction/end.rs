@@ -82,11 +82,14 @@ impl<Db: Database> Session<Db> {
             match Db::commit(held.link()).await {
                 Ok(()) => return self.over(Ok(()), TxOutcome::Committed).await,
                 Err(NotCommitted::Open(error)) => {
-                    self.is_transient = Db::is_transient(&error);
-                    let pause = if self.is_transient { retrying.again() } else { None };
+                    let pause = if Db::is_transient(&error) { retrying.again() } else { None };
                     match pause {
                         Some(pause) => pause.over().await,
-                        None => return self.refused(TxError::lost(error).at_commit()).await,
+                        None => {
+                            // All its attempts were made here.
+                            self.is_transient = false;
+                            return self.refused(TxError::lost(error).at_commit()).await;
+                        }
                     }
                 }
                 Err(NotCommitted::RolledBack(error)) => {

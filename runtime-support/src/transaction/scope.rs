@@ -127,7 +127,10 @@ impl<'t, Db: Database> Scope<'t, Db> {
         if commits && matches!(self.part, Part::Whole { .. }) {
             if let Err(error) = self.before_commit().await {
                 let closed = self.close_part(false, || None).await;
-                return Closed { result: Err(error), ..closed };
+                if let Err(error) = closed.result {
+                    tell(&self.call().about, COULD_NOT_ROLL_BACK, &error);
+                }
+                return Closed { result: Err(error), is_transient: closed.is_transient };
             }
         }
         self.close_part(commits, why).await

@@ -9,3 +9,4 @@ pub mod policies;
 pub mod policies_limit;
 pub mod policies_retry;
 pub mod tasks;
+pub mod transactional;

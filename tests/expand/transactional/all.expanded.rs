@@ -23,7 +23,7 @@ async fn order(&self, order: Order) -> Result<Reply, ShopError> {
                 "order",
                 ::weftwork::__private::Duration::from_secs(60),
                 from_elapsed,
-                async {
+                async move {
                     let mut transaction = {
                         let source = &self.pool;
                         ::weftwork::__private::transaction("order", source)
@@ -38,7 +38,7 @@ async fn order(&self, order: Order) -> Result<Reply, ShopError> {
                             })
                     };
                     loop {
-                        let mut scope = match transaction.open().await {
+                        let mut scope = match (&mut transaction).open().await {
                             ::weftwork::__private::Ok(scope) => scope,
                             ::weftwork::__private::Err(error) => {
                                 return ending.failed(error);

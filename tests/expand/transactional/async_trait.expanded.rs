@@ -30,7 +30,7 @@ where
                     (&&::weftwork::__private::in_words::<Result<usize, Failed>>()).by()
                 });
             let call = ::weftwork::__private::call("serve");
-            call.around(async {
+            call.around(async move {
                     let mut transaction = {
                         let source = &__self.pool;
                         ::weftwork::__private::transaction("serve", source)
@@ -39,7 +39,7 @@ where
                             })
                     };
                     loop {
-                        let mut scope = match transaction.open().await {
+                        let mut scope = match (&mut transaction).open().await {
                             ::weftwork::__private::Ok(scope) => scope,
                             ::weftwork::__private::Err(error) => {
                                 return ending.failed(error);

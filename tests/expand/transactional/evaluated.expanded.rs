@@ -9,7 +9,7 @@ impl Store {
                 (&&::weftwork::__private::in_words::<Result<(), StoreError>>()).by()
             });
         let call = ::weftwork::__private::call("rename");
-        call.around(async {
+        call.around(async move {
                 let mut transaction = {
                     let options = ::weftwork::__private::TxOptions::new()
                         .timeout(self.patience)
@@ -21,7 +21,7 @@ impl Store {
                     ::weftwork::__private::transaction("rename", source).with(options)
                 };
                 loop {
-                    let mut scope = match transaction.open().await {
+                    let mut scope = match (&mut transaction).open().await {
                         ::weftwork::__private::Ok(scope) => scope,
                         ::weftwork::__private::Err(error) => return ending.failed(error),
                     };

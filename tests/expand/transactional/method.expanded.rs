@@ -24,7 +24,7 @@ impl Store {
                             let source = &self.pool;
                             ::weftwork::__private::transaction("rename", source)
                         };
-                        let mut scope = match transaction.open().await {
+                        let mut scope = match (&mut transaction).open().await {
                             ::weftwork::__private::Ok(scope) => scope,
                             ::weftwork::__private::Err(error) => {
                                 return ending.failed(error);

@@ -20,7 +20,7 @@ async fn report(tx: impl Begin<Postgres>, day: Day) -> Result<Report, ReportErro
                             .timeout(::weftwork::__private::Duration::from_secs(2))
                     })
             };
-            let mut scope = match transaction.open().await {
+            let mut scope = match (&mut transaction).open().await {
                 ::weftwork::__private::Ok(scope) => scope,
                 ::weftwork::__private::Err(error) => return ending.failed(error),
             };

@@ -1,5 +1,38 @@
+///
+/// Policies, outermost first:
+/// - `transactional(tx, isolation = snapshot, read_only = true, retry = 0, propagation = "NESTED", commit_on(), commit_on(A), rollback_for = BankError, requires_new)`
 async fn transfer(tx: impl Begin<Sqlite>) -> Result<(), BankError> {
-    debit(&mut tx).await
+    let ending = <Result<(), BankError> as ::weftwork::FromTxError>::ending()
+        .telling({
+            use ::weftwork::__private::choose::*;
+            (&&::weftwork::__private::in_words::<Result<(), BankError>>()).by()
+        });
+    let call = ::weftwork::__private::call("transfer");
+    call.around(async move {
+            let mut transaction = {
+                let source = tx;
+                ::weftwork::__private::transaction("transfer", source)
+            };
+            let mut scope = match (&mut transaction).open().await {
+                ::weftwork::__private::Ok(scope) => scope,
+                ::weftwork::__private::Err(error) => return ending.failed(error),
+            };
+            let mut tx = ::weftwork::__private::lend(&mut scope.tx);
+            let _ = &mut tx;
+            let result = scope
+                .body
+                .run(async move {
+                    if false {
+                        return {
+                            ::weftwork::__private::returned::<Result<(), BankError>>()
+                        };
+                    }
+                    debit(&mut tx).await
+                })
+                .await;
+            scope.end(ending, result).await
+        })
+        .await
 }
 ::core::compile_error! {
     "`rollback_for` is not an option of `#[transactional]`\nevery `Err` rolls back; which ones commit says `commit_on(..)`, and which `Ok` does not says `rollback_if = |value| ..`"

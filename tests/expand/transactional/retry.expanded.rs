@@ -13,14 +13,14 @@ async fn transfer(
             (&&::weftwork::__private::in_words::<Result<Receipt, BankError>>()).by()
         });
     let call = ::weftwork::__private::call("transfer");
-    call.around(async {
+    call.around(async move {
             let mut transaction = {
                 let source = tx;
                 ::weftwork::__private::transaction("transfer", source)
                     .with(const { ::weftwork::__private::TxOptions::new().attempts(5) })
             };
             loop {
-                let mut scope = match transaction.open().await {
+                let mut scope = match (&mut transaction).open().await {
                     ::weftwork::__private::Ok(scope) => scope,
                     ::weftwork::__private::Err(error) => return ending.failed(error),
                 };

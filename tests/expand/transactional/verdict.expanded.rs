@@ -13,7 +13,7 @@ async fn answer(tx: impl Begin<Sqlite>) -> Result<Response, BankError> {
                 let source = tx;
                 ::weftwork::__private::transaction("answer", source)
             };
-            let mut scope = match transaction.open().await {
+            let mut scope = match (&mut transaction).open().await {
                 ::weftwork::__private::Ok(scope) => scope,
                 ::weftwork::__private::Err(error) => return ending.failed(error),
             };
@@ -57,7 +57,7 @@ async fn pay(tx: impl Begin<Sqlite>, grace: u32) -> Result<(), BankError> {
                 let source = tx;
                 ::weftwork::__private::transaction("pay", source)
             };
-            let mut scope = match transaction.open().await {
+            let mut scope = match (&mut transaction).open().await {
                 ::weftwork::__private::Ok(scope) => scope,
                 ::weftwork::__private::Err(error) => return ending.failed(error),
             };

@@ -32,6 +32,19 @@ where
     whole(&mut tx).await
 }
 
+/// With every option.
+///
+/// # Errors
+/// When the transaction fails.
+#[transactional(
+    tx, isolation = read_committed, read_only, propagation = nested, retry = most, timeout = 2s, clone(name),
+    rollback_if = String::is_empty, commit_on(TxError::Escaped), crate = woven
+)]
+pub async fn with_options<Db: Database>(tx: impl Begin<Db>, most: u32, name: String) -> Result<String, TxError> {
+    part(&mut tx).await?;
+    Ok(name)
+}
+
 /// By a macro of this crate, that knows it as `$crate`.
 macro_rules! by_macro {
     ($name:ident) => {
@@ -39,7 +52,7 @@ macro_rules! by_macro {
         ///
         /// # Errors
         /// When the transaction fails.
-        #[$crate::reexport::fabric::transactional(tx, crate = $crate::reexport::fabric)]
+        #[$crate::reexport::fabric::transactional(tx, retry = 2, timeout = 2s, crate = $crate::reexport::fabric)]
         pub async fn $name<Db: Database>(tx: impl Begin<Db>) -> Result<u8, TxError> {
             Ok(1)
         }

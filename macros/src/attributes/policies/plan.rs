@@ -49,7 +49,8 @@ pub(super) fn read_entries(entries: TokenStream) -> Vec<Entry> {
     read
 }
 
-/// All layers, or `None` if one of them could not be read: a policy runs as it is written or not at all.
+/// All layers, or `None` if one of them could not be read: a policy runs as it is written or not at all. What a transaction binds for the
+/// body stays bound all the same, or each use of it would be another error.
 pub(super) fn plan(
     entries: &[Entry],
     func: &Func,
@@ -91,7 +92,11 @@ pub(super) fn plan(
             }
         })
         .collect();
-    if errors.is_empty() { layers.into_iter().collect() } else { None }
+    if errors.is_empty() {
+        return layers.into_iter().collect();
+    }
+    let transaction = layers.into_iter().flatten().find(|layer| matches!(layer, Layer::Transactional(_)))?;
+    Some(vec![transaction])
 }
 
 fn grammar(name: &Ident) -> &'static Grammar {

@@ -64,6 +64,8 @@ pub(crate) struct Around<'a> {
     pub(crate) site: Site<'a>,
     /// How blocks and closures at this place capture: by `move`, or what the body uses as it uses it.
     pub(crate) capture: TokenStream,
+    /// How a block that stands in place of the layer itself captures.
+    pub(crate) own_capture: TokenStream,
     /// Where rustc says what can not be moved into them: at the `#[retry]` above, if there is one.
     pub(crate) moves: Span,
     /// What the function's future gives.
@@ -125,7 +127,8 @@ impl Stack<'_> {
         let function = self.func.sig.ident.to_string();
         let around = |place: usize| Around {
             site: Site { krate: self.krate, span: Span::call_site(), function: &function, parameters: &[], generics: &[] },
-            capture: self.capture_inside(place),
+            capture: self.capture_inside(self.up_to(place)),
+            own_capture: self.capture_inside(&self.layers[..place]),
             moves: self
                 .up_to(place)
                 .iter()
@@ -190,10 +193,10 @@ impl Stack<'_> {
         self.layers.get(..=place).unwrap_or(self.layers)
     }
 
-    /// How blocks and closures inside of a layer capture. What runs again borrows, and so does what leaves arguments to a layer that
+    /// How blocks and closures inside of these layers capture. What runs again borrows, and so does what leaves arguments to a layer that
     /// reads them behind the body.
-    fn capture_inside(&self, place: usize) -> TokenStream {
-        let runs_again = self.up_to(place).iter().any(|layer| layer.again().is_some());
+    fn capture_inside(&self, above: &[Layer]) -> TokenStream {
+        let runs_again = above.iter().any(|layer| layer.again().is_some());
         if runs_again || self.is_read_behind() { TokenStream::new() } else { self.own_capture() }
     }
 
@@ -223,8 +226,10 @@ impl Stack<'_> {
         let statements = self.shape.body().stream();
         let is_used = |name: &&Ident| reads(&statements, &self.name_in_body(name).to_string());
         let names: Vec<Ident> = if self.repeated().next().is_some() {
-            let names: BTreeSet<Ident> = self.layers.iter().flat_map(Layer::rebinds).cloned().collect();
-            names.into_iter().collect()
+            let names: BTreeSet<&Ident> = self.layers.iter().flat_map(Layer::rebinds).collect();
+            // What a transaction begins on is not the body's any more.
+            let is_left = |name: &&Ident| !self.layers.iter().any(|layer| layer.consumes(name));
+            names.into_iter().filter(is_left).cloned().collect()
         } else if self.is_read_behind() && !self.own_capture().is_empty() {
             let names = self.func.bindings();
             let names = names.iter().filter(is_used).filter(|name| !self.reads_behind(name));
@@ -318,6 +323,11 @@ impl Layer {
             Self::Transactional(transactional) => transactional.behind(),
             _ => None,
         }
+    }
+
+    /// Whether this argument is handed over before the body runs.
+    fn consumes(&self, name: &Ident) -> bool {
+        matches!(self, Self::Transactional(transactional) if transactional.consumes(name))
     }
 
     /// The arguments of which every attempt has its own.

@@ -16,7 +16,7 @@ use crate::kit::errors::Errors;
 use crate::kit::func::Func;
 use crate::kit::idents::local;
 use crate::kit::messages::near_miss;
-use crate::kit::tokens::{group, mentions};
+use crate::kit::tokens::{group, is_word, mentions};
 use crate::kit::written::as_written;
 
 /// What others call the source.
@@ -74,12 +74,21 @@ impl Transactional {
         }
         let verdict = Verdict::read(args.take("rollback_if"), lists.commit_on.as_ref().map(|(_, list)| list), errors);
         let (name, source) = begun_on(args, &lists, site, errors)?;
-        (errors.len() == before).then_some(Self { name, source, options, verdict, again })
+        if errors.len() == before {
+            return Some(Self { name, source, options, verdict, again });
+        }
+        // It goes without its options, so that the body still has what it calls the transaction.
+        Some(Self { name, source, options: Options::none(), verdict: Verdict::default(), again: None })
     }
 
     /// What is evaluated when the body is over.
     pub(crate) fn behind(&self) -> Option<&TokenStream> {
         self.verdict.behind()
+    }
+
+    /// Whether it begins on this argument itself. `tx` is bound anew for the body.
+    pub(crate) fn consumes(&self, name: &Ident) -> bool {
+        *name != self.name && is_word(&self.source, &name.to_string())
     }
 
     /// In:  `INNER`
@@ -90,7 +99,7 @@ impl Transactional {
     /// The body has it on loan: it can neither take the transaction away nor end it. What it tries stands at the `tx` of the
     /// attribute and where it tries it.
     pub(crate) fn wrap(&self, around: &Around<'_>, inner: Code) -> Code {
-        let Around { site, capture, .. } = around;
+        let Around { site, own_capture: capture, .. } = around;
         let (transaction, own_transaction) = (local("transaction"), self.transaction(site));
         let run = self.run(around, inner);
         let run = if self.again.is_some() { quote!(loop { #run }) } else { run };
@@ -125,8 +134,9 @@ impl Transactional {
             quote!(#scope.body.run(#inner).await)
         };
         let end = self.end(&private);
+        // A reference, since a trait of the user's may have a method `open` for everything that takes a shared one.
         quote! {
-            let mut #scope = match #transaction.open().await {
+            let mut #scope = match (&mut #transaction).open().await {
                 #private::Ok(#scope) => #scope,
                 #private::Err(#error) => return #ending.failed(#error),
             };
@@ -207,6 +217,8 @@ struct Lists {
     clones: Vec<(Ident, Group)>,
     /// Something else was refused, and may have been meant for what is missing.
     refused: bool,
+    /// A source without its name.
+    source: Option<TokenStream>,
 }
 
 impl Lists {
@@ -251,6 +263,7 @@ impl Lists {
 
     fn refuse_source(&mut self, part: &TokenStream, errors: &mut Errors) {
         self.refused = true;
+        self.source.get_or_insert_with(|| part.clone());
         let written = as_written(part);
         errors.at(part, format_args!("`#[transactional]` takes the transaction's source by name\nwrite `tx = {written}`"));
     }
@@ -284,7 +297,7 @@ fn begun_on(args: &mut Args, lists: &Lists, site: &Site<'_>, errors: &mut Errors
         if !lists.refused {
             args.needs(site.span, "`#[transactional]` needs to know what to begin on\nwrite `#[transactional(tx)]` with a parameter `tx: impl Begin<Sqlite>`, or `#[transactional(tx = self.pool)]`", errors);
         }
-        return None;
+        return lists.source.as_ref().and_then(|nameless| named(nameless, site));
     };
     let name = option.key;
     if option.value.is_empty() && !site.parameters.iter().any(|parameter| parameter == "tx") {
@@ -299,6 +312,13 @@ fn begun_on(args: &mut Args, lists: &Lists, site: &Site<'_>, errors: &mut Errors
     }
     let source = source(&name, option.value);
     Some((name, source))
+}
+
+/// A source that is an argument or a part of one, where its name was forgotten: so that the body has its `tx` all the same.
+fn named(nameless: &TokenStream, site: &Site<'_>) -> Option<(Ident, TokenStream)> {
+    let first = nameless.clone().into_iter().find(|tree| matches!(tree, TokenTree::Ident(_)))?;
+    let name = Ident::new("tx", first.span());
+    site.parameters.contains(&first.to_string()).then(|| (name.clone(), source(&name, nameless.clone())))
 }
 
 /// A name is handed over, as a function call would; of anything longer, such as `self.pool`, only a reference is needed.

@@ -51,7 +51,7 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn read(args: &mut Args, site: &Site<'_>, errors: &mut Errors) -> Self {
-        let mut options = Self { calls: TokenStream::new(), is_constant: true, has_timeout: false, retry: None };
+        let mut options = Self::none();
         let private = site.krate;
         let private = quote!(#private::__private);
         if let Some(isolation) = args.take("isolation") {
@@ -82,6 +82,11 @@ impl Options {
             options.calls.extend(quote_spanned!(key.span()=> .attempts(#count)));
         }
         options
+    }
+
+    /// Nothing is asked.
+    pub(super) fn none() -> Self {
+        Self { calls: TokenStream::new(), is_constant: true, has_timeout: false, retry: None }
     }
 
     /// The `TxOptions`, if anything is asked.

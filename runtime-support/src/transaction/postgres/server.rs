@@ -36,6 +36,7 @@ impl State {
 /// A server from its start to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Server {
+    /// When that was, as a session writes it. Others that write it otherwise have the cluster to compare.
     started: String,
     /// What stays over restarts, and is another one after a failover: the cluster and its timeline. `None` where it is not told.
     cluster: Option<String>,
@@ -84,20 +85,22 @@ fn unanswered(error: sqlx::Error) -> Result<(), sqlx::Error> {
     if matches!(error, sqlx::Error::Database(_)) { Ok(()) } else { Err(error) }
 }
 
-const WHO: &str = "SELECT pg_backend_pid()::text, extract(epoch FROM pg_postmaster_start_time())::text";
-const WHO_AND_WHAT: &str = "SELECT pg_backend_pid()::text, extract(epoch FROM pg_postmaster_start_time())::text, \
-     CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_xact_id()::text END";
+const WHO: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time()";
+// A standby gives no numbers, so that this fails there; what only reads says so.
+const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time(), pg_current_xact_id()";
 const WHICH: &str =
     "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
 
 async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
     let Some(row) = run(link, question).await? else { return Ok(()) };
-    link.state.process = row.try_get::<String, _>(0)?.parse().ok();
-    let started: String = row.try_get(1)?;
+    // The answers of this protocol are texts, whatever their types.
+    link.state.process = Some(row.try_get_unchecked(0)?);
     if row.len() > 2 {
-        link.state.transaction = row.try_get(2)?;
+        link.state.transaction = Some(row.try_get_unchecked(2)?);
     }
+    let started: &str = row.try_get_unchecked(1)?;
     if link.state.server.as_ref().is_none_or(|server| server.started != started) {
+        let started = started.to_owned();
         link.state.server = Some(known(link, started, is_inside).await?);
     }
     Ok(())
@@ -133,7 +136,7 @@ async fn known(link: &mut Link<Postgres>, started: String, is_inside: bool) -> R
 pub(super) async fn of(connection: &mut PgConnection) -> Result<Server, sqlx::Error> {
     let row = sqlx::raw_sql(WHO).fetch_one(&mut *connection).await?;
     let cluster: String = sqlx::raw_sql(WHICH).fetch_one(connection).await?.try_get(0)?;
-    Ok(Server { started: row.try_get(1)?, cluster: Some(cluster) })
+    Ok(Server { started: row.try_get_unchecked(1)?, cluster: Some(cluster) })
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.

@@ -16,3 +16,21 @@ async fn transaction<Db: ::weftwork::Database>(tx: impl ::weftwork::Begin<Db>) -
 async fn of_another_name<Db: ::weftwork::Database>(source: impl ::weftwork::Begin<Db>) -> Answer {
     transaction(&mut tx).await
 }
+
+#[::weftwork::transactional(
+    tx, isolation = repeatable_read, read_only, propagation = requires_new, retry = 5, timeout = 2s,
+    rollback_if = |value| *value > 9, commit_on(::weftwork::TxError::Escaped)
+)]
+async fn all_options<Db: ::weftwork::Database>(tx: impl ::weftwork::Begin<Db>) -> Answer {
+    transaction(&mut tx).await
+}
+
+#[::weftwork::transactional(tx, retry = most, timeout = ::weftwork::secs(2), clone(name))]
+async fn evaluated<Db: ::weftwork::Database>(
+    tx: impl ::weftwork::Begin<Db>,
+    most: u32,
+    name: ::std::string::String,
+) -> ::core::result::Result<::std::string::String, ::weftwork::TxError> {
+    transaction(&mut tx).await?;
+    ::core::result::Result::Ok(name)
+}

@@ -96,3 +96,74 @@ async fn of_the_scope<Db: ::weftwork::Database>(scope: impl ::weftwork::Begin<Db
     let ending = &mut tx;
     ::weftwork::savepoint!(ending, { helper(&mut ending).await }).await
 }
+
+// ---- options ----
+
+struct TxOptions;
+struct Isolation;
+struct Propagation;
+trait Opened {
+    fn open(&self) -> u8 {
+        0
+    }
+    fn with(&self, _: u8) -> u8 {
+        0
+    }
+    fn telling(&self, _: u8) -> u8 {
+        0
+    }
+    fn run(&self, _: u8) -> u8 {
+        0
+    }
+    fn over(&self) -> u8 {
+        0
+    }
+}
+impl<T: ?::core::marker::Sized> Opened for T {}
+fn transaction_of() {}
+fn holds() {}
+fn in_words() {}
+fn cloned() {}
+
+fn used_too() {
+    let _hidden = (TxOptions, Isolation, Propagation, transaction_of(), holds(), in_words(), cloned());
+}
+
+#[::weftwork::transactional(
+    tx,
+    isolation = serializable,
+    read_only,
+    propagation = nested,
+    retry = 5,
+    timeout = 2s,
+    rollback_if = |value| *value > 9,
+    commit_on(Refused(::weftwork::TxError::Escaped) | Refused(_))
+)]
+async fn all_options<Db: ::weftwork::Database>(tx: impl ::weftwork::Begin<Db>) -> Answer {
+    used_too();
+    helper(&mut tx).await
+}
+
+/// Arguments under the names of generated locals, evaluated before and behind the body.
+#[::weftwork::transactional(
+    tx,
+    retry = transaction,
+    timeout = options,
+    rollback_if = |value| *value > result + scope + commits,
+    commit_on(error if { let Refused(_) = error; pause > 3 }),
+    clone(source)
+)]
+async fn parameters_of_options<Db: ::weftwork::Database>(
+    tx: impl ::weftwork::Begin<Db>,
+    source: u8,
+    transaction: u32,
+    options: ::core::time::Duration,
+    result: u8,
+    scope: u8,
+    commits: u8,
+    pause: u8,
+    ending: u8,
+) -> Answer {
+    let __value = helper(&mut tx).await?;
+    Answer::Ok(source + ending + __value)
+}

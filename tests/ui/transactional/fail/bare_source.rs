@@ -8,6 +8,7 @@ struct Bank {
 impl Bank {
     #[transactional(self.pool)]
     async fn transfer(&self) -> Result<(), TxError> {
+        tx.connection().await?;
         Ok(())
     }
 }
