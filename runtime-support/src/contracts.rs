@@ -133,7 +133,7 @@ pub fn async_iterable<Way, S: AsyncIterable<Way>>(stream: S) -> S::Stream {
 pub trait FromTxError: Sized {
     /// The result that says so. Where a body's own result was to be committed and could not be, it takes the place of that.
     fn from_tx_error(error: crate::TxError) -> Self;
-    /// Whether the transaction is to be committed with it. Asked once, when the body is over.
+    /// Whether the transaction is to be committed with it. Asked when the body is over, and perhaps again; the answer stays the same.
     fn is_ok(&self) -> bool;
     #[doc(hidden)]
     fn ending() -> Ending<Self> {
