@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use super::database::Database;
 use super::error::{Cause, tell, tell_text};
 use super::tx::Tx;
 
-use crate::report::panic_message;
+use crate::report::{Report, ReportKind, panic_message, report};
 use crate::scope::About;
 use crate::task::{Told, caught};
 
@@ -35,6 +36,26 @@ enum After {
         /// The savepoint that it was registered in is undone.
         is_undone: bool,
     },
+}
+
+impl After {
+    fn undone(self) -> Self {
+        match self {
+            Self::Completion { hook, .. } => Self::Completion { hook, is_undone: true },
+            other => other,
+        }
+    }
+}
+
+/// Drops a hook that does not run. If its destructor panics, the others and the transaction go on.
+fn let_go<H>(hook: H) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(hook))) {
+        report(&Report::new(
+            ReportKind::TransactionFailed,
+            "hook",
+            format!("panicked when it was dropped: {}", panic_message(&*payload)),
+        ));
+    }
 }
 
 /// The hooks of a transaction, in the order of their registration.
@@ -79,19 +100,21 @@ impl<Db: Database> Hooks<Db> {
         self.marks.push((self.before.len(), self.after.len()));
     }
 
-    pub(super) fn release(&mut self) {
-        self.marks.pop();
+    /// Forgets that savepoint `number` was set, and those in it.
+    pub(super) fn release(&mut self, number: usize) {
+        self.marks.truncate(number - 1);
     }
 
-    /// Drops what was registered since the last savepoint. Those who want to know how it ends are told that it was undone.
-    pub(super) fn undo(&mut self) {
-        let Some((before, after)) = self.marks.pop() else { return };
-        self.before.truncate(before);
-        let undone = self.after.split_off(after);
-        self.after.extend(undone.into_iter().filter_map(|after| match after {
-            After::Commit(_) => None,
-            After::Completion { hook, .. } => Some(After::Completion { hook, is_undone: true }),
-        }));
+    /// Drops what was registered since savepoint `number`. Those who want to know how it ends are told that it was undone.
+    pub(super) fn undo(&mut self, number: usize) {
+        let Some(&(before, after)) = self.marks.get(number - 1) else { return };
+        self.release(number);
+        let dropped = self.before.split_off(before);
+        let (undone, dropped_after): (Vec<_>, Vec<_>) =
+            self.after.split_off(after).into_iter().partition(|after| matches!(after, After::Completion { .. }));
+        self.after.extend(undone.into_iter().map(After::undone));
+        dropped.into_iter().for_each(let_go);
+        dropped_after.into_iter().for_each(let_go);
     }
 
     pub(super) fn take(&mut self) -> Self {
@@ -100,10 +123,14 @@ impl<Db: Database> Hooks<Db> {
 
     /// Runs those that this outcome concerns, one after the other. What goes wrong in one is told, and the next one runs.
     pub(super) async fn run(self, outcome: TxOutcome, about: &About) {
+        self.before.into_iter().for_each(let_go);
         for after in self.after {
             let hook = match after {
                 After::Commit(hook) if outcome == TxOutcome::Committed => hook,
-                After::Commit(_) => continue,
+                After::Commit(hook) => {
+                    let_go(hook);
+                    continue;
+                }
                 After::Completion { hook, is_undone } => {
                     let outcome = if is_undone { TxOutcome::RolledBack } else { outcome };
                     Box::pin(async move { hook(outcome).await })

@@ -74,6 +74,7 @@ impl Database for Postgres {
     }
 
     async fn begin(link: &mut Link<Self>, terms: &Terms) -> Result<(), sqlx::Error> {
+        link.is_open = true;
         server::begin(link, terms).await
     }
 
@@ -123,7 +124,7 @@ impl Database for Postgres {
     fn severity(error: &sqlx::Error) -> Severity {
         match severity(error) {
             Severity::Statement if is_fatal(error) => Severity::Connection,
-            Severity::Statement => Severity::Transaction,
+            Severity::Statement if error.as_database_error().is_some() => Severity::Transaction,
             other => other,
         }
     }
@@ -139,7 +140,8 @@ impl Database for Postgres {
 
     async fn tidy(link: &mut Link<Self>) -> Result<(), sqlx::Error> {
         // Asked about on another connection: this one is dead.
-        if link.state.is_lost { Err(sqlx::Error::PoolClosed) } else { Ok(()) }
+        link.is_open = link.state.is_lost;
+        if link.is_open { Err(sqlx::Error::PoolClosed) } else { Ok(()) }
     }
 
     fn discard(link: Link<Self>) {
