@@ -52,7 +52,7 @@ impl Server {
 /// Begins, and asks in the same exchange who is there.
 ///
 /// A question fixes what a transaction sees that sees the same throughout, and its body may want to take locks before that: such a
-/// one is asked outside of it, and for its number at the end.
+/// one is asked for in a transaction of the question's own, before it, and for its number at the end.
 pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<(), sqlx::Error> {
     link.state.transaction = None;
     link.state.is_read_only = terms.is_read_only;
@@ -64,14 +64,15 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    if terms.isolation > Some(Isolation::ReadCommitted) {
-        if link.state.process.is_none() {
-            ask(link, WHO.to_owned(), false).await.or_else(unanswered)?;
-        }
+    let asked = if terms.isolation <= Some(Isolation::ReadCommitted) {
+        let question = if terms.is_read_only { WHO } else { WHO_AND_WHAT };
+        ask(link, format!("{begin}; {question}"), Begun::Savepoint).await
+    } else if link.state.process.is_none() {
+        ask(link, format!("BEGIN; {WHO}; COMMIT; {begin}"), Begun::Again(&begin)).await
+    } else {
         return run(link, begin).await.map(drop);
-    }
-    let question = if terms.is_read_only { WHO } else { WHO_AND_WHAT };
-    match ask(link, format!("{begin}; {question}"), true).await {
+    };
+    match asked {
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
@@ -91,7 +92,16 @@ const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time(),
 const WHICH: &str =
     "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
 
-async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
+/// How what is asked besides keeps out of the transaction that has begun.
+#[derive(Clone, Copy)]
+enum Begun<'b> {
+    /// In a savepoint of it.
+    Savepoint,
+    /// Not in it at all: it is ended, and begun again by this.
+    Again(&'b str),
+}
+
+async fn ask(link: &mut Link<Postgres>, question: String, begun: Begun<'_>) -> Result<(), sqlx::Error> {
     let Some(row) = run(link, question).await? else { return Ok(()) };
     // The answers of this protocol are texts, whatever their types.
     link.state.process = Some(row.try_get_unchecked(0)?);
@@ -101,7 +111,7 @@ async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Re
     let started: &str = row.try_get_unchecked(1)?;
     if link.state.server.as_ref().is_none_or(|server| server.started != started) {
         let started = started.to_owned();
-        link.state.server = Some(known(link, started, is_inside).await?);
+        link.state.server = Some(known(link, started, begun).await?);
     }
     Ok(())
 }
@@ -110,19 +120,19 @@ async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Re
 static SERVERS: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
 
 /// A server that is asked once what stays the same when it starts again.
-async fn known(link: &mut Link<Postgres>, started: String, is_inside: bool) -> Result<Arc<Server>, sqlx::Error> {
+async fn known(link: &mut Link<Postgres>, started: String, begun: Begun<'_>) -> Result<Arc<Server>, sqlx::Error> {
     let servers = || SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(server) = servers().iter().find(|server| server.started == started) {
         return Ok(Arc::clone(server));
     }
-    // Whoever may not ask goes on without; inside of a transaction that would be its end.
-    if is_inside {
-        run(link, String::from("SAVEPOINT weftwork_server")).await?;
-    }
+    // Whoever may not ask goes on without; in the transaction itself that would be its end.
+    let (before, behind) = match begun {
+        Begun::Savepoint => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server; RELEASE weftwork_server"),
+        Begun::Again(begin) => ("ROLLBACK", begin),
+    };
+    run(link, before.to_owned()).await?;
     let answer = run(link, WHICH.to_owned()).await;
-    if is_inside {
-        run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?;
-    }
+    run(link, behind.to_owned()).await?;
     let cluster = match answer {
         Ok(row) => row.map(|row| row.try_get(0)).transpose()?,
         Err(error) => unanswered(error).map(|()| None)?,
