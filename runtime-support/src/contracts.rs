@@ -100,16 +100,40 @@ pub fn async_iterable<Way, S: AsyncIterable<Way>>(stream: S) -> S::Stream {
 /// A function's result that can say that its transaction failed.
 ///
 /// `#[transactional]` and `savepoint!` ask this of the result: every `Result` whose error is made from
-/// [`TxError`](crate::TxError) is one.
+/// [`TxError`](crate::TxError) is one. Other types may be, too:
+///
+/// ```
+/// # #[cfg(all(feature = "sqlite", feature = "macros"))]
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use weftwork::{Begin, FromTxError, TxError, transactional};
+///
+/// struct Response { status: u16 }
+///
+/// impl FromTxError for Response {
+///     fn from_tx_error(_: TxError) -> Self { Response { status: 503 } }
+///     fn is_ok(&self) -> bool { self.status < 400 }
+/// }
+///
+/// #[transactional(tx)]
+/// async fn handle(tx: impl Begin<sqlx::Sqlite>) -> Response {
+///     match sqlx::query("INSERT INTO visit VALUES (1)").execute(&mut tx).await {
+///         Ok(_) => Response { status: 204 },
+///         Err(_) => Response { status: 500 }, // rolled back
+///     }
+/// }
+/// # let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+/// assert_eq!(handle(&pool).await.status, 500); // there is no table `visit`
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a failed transaction can not be turned into `{Self}`",
     label = "has no place for `TxError`",
     note = "`#[transactional]` and `savepoint!` need a `Result` whose error implements `From<weftwork::TxError>`"
 )]
 pub trait FromTxError: Sized {
-    /// The result that says so.
+    /// The result that says so. Where a body's own result was to be committed and could not be, it takes the place of that.
     fn from_tx_error(error: crate::TxError) -> Self;
-    /// Whether the transaction is to be committed.
+    /// Whether the transaction is to be committed with it. Asked when the body is over, and perhaps again; the answer stays the same.
     fn is_ok(&self) -> bool;
     #[doc(hidden)]
     fn ending() -> Ending<Self> {

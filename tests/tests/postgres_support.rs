@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use futures::TryStreamExt;
+use sqlx::error::DatabaseError;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use weftwork_tests::postgres::{POOL, PgStore, Server};
 use weftwork_tests::proxy::At;
@@ -99,6 +101,14 @@ async fn a_reply_is_held_when_the_server_has_given_it() {
         gate.release();
         call.await.unwrap();
     }
+    // Nothing of it goes through before: a row would be enough for this one.
+    let gate = proxy.hold_reply("generate_series");
+    let mut rows = store.pool.fetch("SELECT generate_series(1, 2)");
+    let mut call = Box::pin(rows.try_next());
+    gate.reach(call.as_mut()).await;
+    gate.release();
+    call.await.unwrap();
+    drop(rows);
     store.assert_whole().await;
 }
 
@@ -163,6 +173,20 @@ async fn all_are_cut_and_new_ones_refused() {
 }
 
 #[tokio::test]
+async fn the_last_words_of_a_session_pass() {
+    let Some((store, proxy)) = PgStore::behind_proxy(1).await else { return };
+    for _ in 0..20 {
+        let mut own = store.options_through(&proxy).application_name("own").connect().await.unwrap();
+        let mut outside = store.outside().await;
+        outside.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'own'").await.unwrap();
+        store.until("it has ended", |all| all.iter().all(|session| session.application_name != "own")).await;
+        let error = own.execute("SELECT 1").await.unwrap_err();
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        assert_eq!(code.as_deref(), Some("57P01"), "{error:?}");
+    }
+}
+
+#[tokio::test]
 async fn round_trips_and_statements_are_counted() {
     let Some((store, proxy)) = PgStore::behind_proxy(1).await else { return };
     // Lending it may have asked for a ping, which is over then.
@@ -204,9 +228,9 @@ async fn a_cut_at_each_message_leaves_all_or_nothing() {
         }
         let is_commit = proxy.log().last().unwrap() == "COMMIT";
         assert_eq!(store.rows().await, if is_commit { vec![1] } else { vec![] });
-        let mut outside = store.outside().await;
-        outside.execute("DELETE FROM t").await.unwrap();
+        store.outside().await.execute("DELETE FROM t").await.unwrap();
         count += 1;
+        assert!(count < 100, "it is cut at the same message again and again");
     }
     // BEGIN; parse, describe, sync; bind, execute, close, sync; COMMIT.
     assert!(count >= 8, "{count}");

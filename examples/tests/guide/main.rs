@@ -9,7 +9,14 @@ use std::process::Command;
 
 /// The lines that an example prints.
 fn lines(example: &str, arguments: &[&str]) -> Vec<String> {
-    let output = Command::new(support::binary(example)).args(arguments).output().unwrap();
+    lines_with(example, arguments, &[])
+}
+
+/// The same with these variables, and no other database than these name.
+fn lines_with(example: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
+    let mut command = Command::new(support::binary(example));
+    command.args(arguments).env_remove("DATABASE_URL").envs(variables.iter().copied());
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
@@ -50,6 +57,23 @@ fn async_generator() {
 #[test]
 fn bank() {
     assert_eq!(lines("02_bank", &["60"]).last().unwrap(), "no money was made or lost");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn bank_on_postgres() {
+    let Some(store) = weftwork_tests::postgres::PgStore::open(1).await else { return };
+    let database = store.options().get_database().unwrap().to_owned();
+    let folder = store.socket().parent().unwrap().display().to_string();
+    let url = format!("postgres://postgres@localhost/{database}?host={folder}&sslmode=disable");
+    for _ in 0..2 {
+        assert_eq!(lines_with("02_bank", &["60"], &[("DATABASE_URL", &url)]).last().unwrap(), "no money was made or lost");
+    }
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'weftwork%'")
+        .fetch_one(&store.pool)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "the bank leaves its schema behind");
 }
 
 #[test]

@@ -68,6 +68,10 @@ pub mod timeouts {}
 #[doc = include_str!("too_many_tasks.md")]
 pub mod too_many_tasks {}
 
+#[cfg(feature = "sqlite")]
+#[doc = include_str!("transactions.md")]
+pub mod transactions {}
+
 #[doc = include_str!("wait.md")]
 pub mod wait {}
 

@@ -33,7 +33,7 @@ pub(super) struct Call {
     pub(super) retrying: Option<Retrying<Retry>>,
 }
 
-/// Begins a transaction for the function `name` on `source`, or joins one, as soon as it is [opened](Transaction::open).
+/// Begins a transaction for the function `name` on `source`, or joins one, as soon as it is opened.
 #[track_caller]
 pub fn begin<Db, S>(name: &'static str, source: S) -> Transaction<Db, S::Source>
 where

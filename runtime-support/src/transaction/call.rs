@@ -13,7 +13,8 @@ use crate::policy::retry::retrying::Next;
 /// Runs `body` in a transaction on `source`: `#[transactional]` as a function.
 ///
 /// It begins on a pool or a connection, commits on `Ok`, and rolls back on `Err`, on a panic and when it is dropped. Given a `&mut Tx`
-/// it joins that transaction. For isolation, retries and the rest there is [`transaction_with`].
+/// it joins that transaction. For isolation, retries and the rest there is [`transaction_with`]. In errors and reports its function is
+/// called `transaction`.
 ///
 /// ```
 /// # #[cfg(feature = "sqlite")]
@@ -38,8 +39,11 @@ use crate::policy::retry::retrying::Next;
 /// # Errors
 /// The body's own; and those of the transaction, as which [`TxError`](crate::TxError) is converted.
 ///
+/// # Panics
+/// If the body does, with its panic, once the transaction is rolled back or on its way there.
+///
 /// # Cancel safety
-/// Dropped, it is rolled back by a task of its own, or committed if COMMIT was under way.
+/// Dropped, it is rolled back by a task of its own, or committed if COMMIT was under way; [`drain`](crate::drain) waits for that task.
 #[track_caller]
 pub fn transaction<Db, S, R>(source: S, body: impl AsyncFnMut(&mut Tx<Db>) -> R) -> impl Future<Output = R>
 where
@@ -72,6 +76,9 @@ where
 /// ```
 ///
 /// # Errors
+/// As for [`transaction`].
+///
+/// # Panics
 /// As for [`transaction`].
 ///
 /// # Cancel safety

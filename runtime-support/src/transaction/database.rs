@@ -29,7 +29,7 @@ pub trait Database: Send + Sync + 'static {
     /// Whether [`interrupt`](Self::interrupt) does something.
     const INTERRUPTS: bool = false;
 
-    /// A connection of the pool.
+    /// A connection of the pool, outside of a transaction. It may wait for one; an error is [`TxError::Begin`](crate::TxError::Begin).
     fn acquire(pool: &Self::Pool) -> impl Future<Output = Result<Self::Link, Self::Error>> + Send;
 
     /// What a transaction on this pool takes, and can not share with those around it: where they hold all of it, a further one would
@@ -42,10 +42,11 @@ pub trait Database: Send + Sync + 'static {
     /// outside of a transaction, or lost.
     fn begin(link: &mut Self::Link, terms: &Terms) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Runs a statement that divides a transaction, or rolls it back.
+    /// Runs a statement that divides a transaction, or rolls it back: `SAVEPOINT weftwork_1`, `RELEASE weftwork_1`,
+    /// `ROLLBACK TO weftwork_1`, `ROLLBACK`, and the same with `weftwork_guard`. Behind an error of `ROLLBACK` the connection is discarded.
     fn control(link: &mut Self::Link, statement: String) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Commits.
+    /// Commits. Without one of its own it is the statement `COMMIT`, and an error of that leaves the transaction open.
     fn commit(link: &mut Self::Link) -> impl Future<Output = Result<(), NotCommitted<Self::Error>>> + Send {
         async { Self::control(link, "COMMIT".to_owned()).await.map_err(NotCommitted::Open) }
     }

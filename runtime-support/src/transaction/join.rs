@@ -20,11 +20,11 @@ pub trait Begin<Db: Database>: Send {
     /// What it turns out to be. It borrows nothing from a pool that is only lent.
     type Source: Source<Db>;
 
-    /// Turns out.
+    /// What it is. Asked once for a call, however often that begins.
     fn source(self) -> Self::Source;
 }
 
-/// What a [`Begin`] turns out to be: [`OnPool`], [`OnLink`], or a `&mut Tx`.
+/// What a [`Begin`] turns out to be: [`OnPool`], [`OnLink`], or a `&mut Tx`. There are no others.
 pub trait Source<Db: Database>: Send + sealed::Sealed<Db> {}
 
 mod sealed {
@@ -37,7 +37,7 @@ mod sealed {
     }
 }
 
-/// Each attempt has a connection of a pool.
+/// Each attempt has a connection of this pool, and gives it back.
 pub struct OnPool<Db: Database>(pub Db::Pool);
 
 /// All attempts run on one connection, which is dropped behind the last one.

@@ -5,7 +5,10 @@ use std::time::Duration;
 use crate::policy::retry::Retry;
 use crate::policy::retry::backoff::Backoff;
 
-/// How much transactions that run at the same time may see of each other, from the weakest to the strictest.
+/// How much transactions that run at the same time may see of each other, from the weakest to the strictest; so they are ordered.
+///
+/// A database that does not have one gives a stricter one, never a weaker one. From [`RepeatableRead`](Self::RepeatableRead) on,
+/// PostgreSQL ends a transaction that would have to see more: ask for [`attempts`](TxOptions::attempts) too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Isolation {
     /// May see what others have not committed. No database here does: it is [`ReadCommitted`](Self::ReadCommitted) on PostgreSQL.
@@ -87,34 +90,39 @@ impl TxOptions {
         Self { terms, propagation: Propagation::Required, timeout: None, attempts: 1 }
     }
 
-    /// With this isolation, or a stricter one where the database has none such.
+    /// With this isolation, or a stricter one where the database has none such. A call that would join a transaction with a weaker one
+    /// fails with [`TxError::TooWeak`](crate::TxError::TooWeak), before its body runs.
     pub const fn isolation(mut self, isolation: Isolation) -> Self {
         self.terms.isolation = Some(isolation);
         self
     }
 
-    /// Without writing: a statement that writes fails.
+    /// Without writing: a statement that writes fails. A call that does not say so can not join such a transaction, which is
+    /// [`TxError::ReadOnly`](crate::TxError::ReadOnly), before its body runs.
     pub const fn read_only(mut self) -> Self {
         self.terms.is_read_only = true;
         self
     }
 
-    /// How it stands to a transaction that it is given.
+    /// How it stands to a transaction that it is given; [`Propagation::Required`] if nothing is said.
     pub const fn propagation(mut self, propagation: Propagation) -> Self {
         self.propagation = propagation;
         self
     }
 
     /// Gives the wait for a connection, BEGIN and the body so much time, over all attempts. COMMIT is not limited: that the time was over
-    /// always means that nothing is committed. With zero the body is polled once; `Duration::MAX` is no limit.
+    /// always means that nothing is committed: it is [`TxError::TimedOut`](crate::TxError::TimedOut). With zero it is over as soon as
+    /// something has to be waited for, which is mostly BEGIN; `Duration::MAX` is no limit. On a joined call it limits that call, and
+    /// is capped by what is left of the outer call's time.
     pub const fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = Some(limit);
         self
     }
 
     /// Runs the whole body again if it failed by a serialization failure, a deadlock or a busy database, so often in all; the pauses grow
-    /// from 10 milliseconds to a second, each a random part of that. Where a transaction is joined it runs once: the outermost call
-    /// repeats.
+    /// from 10 milliseconds to a second, each a random part of that. No pause begins that would end behind the time of
+    /// [`timeout`](Self::timeout), or behind the [`deadline`](crate::deadline()): then, and behind the last run, the last error comes out
+    /// as it is. Where a transaction is joined it runs once: the outermost call repeats.
     ///
     /// # Panics
     /// If `attempts` is zero, since nothing would ever run. In a constant that is a compile error.

@@ -9,6 +9,14 @@ use crate::report::{shown, text_of};
 #[derive(Debug)]
 pub struct Told<R>(PhantomData<fn() -> R>);
 
+impl<R> Clone for Told<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Told<R> {}
+
 /// For the type of a result.
 pub fn told<R>() -> Told<R> {
     Told(PhantomData)

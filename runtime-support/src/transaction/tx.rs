@@ -18,8 +18,13 @@ use crate::task::Told;
 /// `&mut tx` is what queries run on (for sqlx: its `Executor`) and what helpers take, as `tx: &mut Tx<Sqlite>`. Handed to another
 /// `#[transactional]` function it makes that one join. The body itself has a [`TxMut`], which goes for a `Tx`.
 ///
+/// # Errors
+/// A statement's own error is the driver's. Where the transaction can not go on, the statement is not sent, and the [`TxError`] that says
+/// why is inside of an `sqlx::Error::Io`.
+///
 /// # Cancel safety
-/// A statement whose future is dropped is waited for before the next one runs.
+/// A statement whose future is dropped is waited for before the next one runs. What it did counts; what it failed with is the error of
+/// the next one, where the database then refuses that.
 pub struct Tx<Db: Database> {
     /// `None` while it is lent to a joined call or a savepoint.
     session: Option<Box<Session<Db>>>,
@@ -103,6 +108,10 @@ impl<Db: Database> Tx<Db> {
     ///
     /// # Errors
     /// If the transaction can not go on.
+    ///
+    /// # Cancel safety
+    /// Dropped, it has done nothing that the next statement would not do. What is dropped on the connection itself is waited for by the
+    /// next statement, as far as the driver can say when it is over.
     pub async fn connection(&mut self) -> Result<&mut Db::Link, TxError> {
         self.session()?.raw().await
     }
@@ -150,7 +159,7 @@ impl<Db: Database> Tx<Db> {
     /// #[transactional(tx)]
     /// async fn count(tx: impl Begin<sqlx::Sqlite>) -> Result<(), TxError> {
     ///     tx.before_commit(|tx| Box::pin(async move {
-    ///         sqlx::query("UPDATE total SET n = (SELECT count(*) FROM item)").execute(tx).await
+    ///         sqlx::query("UPDATE total SET n = (SELECT count(*) FROM item)").execute(tx).await.map(drop)
     ///     }));
     ///     Ok(())
     /// }

@@ -3,8 +3,9 @@
 #
 # $1 is the folder of the server's binaries. The first line of output is `ready FOLDER`, or else all of it is what went wrong.
 set -eu
-# What ends the tests from a terminal shall not keep this from cleaning up.
+# What ends the tests from a terminal shall not keep this from cleaning up, and who ends this by hand means the server.
 trap '' HUP INT PIPE
+trap 'exit 1' TERM
 bin=$1
 # A socket's name has a limit of about 100 bytes, so that TMPDIR will not do.
 dir=$(mktemp -d /tmp/weftwork.XXXXXX)
@@ -42,4 +43,5 @@ END
 
 make >make.log 2>&1 || { cat make.log; cat server.log 2>/dev/null; exit 1; }
 echo "ready $dir"
-cat >/dev/null
+# Nothing is ever written, and the shell itself waits: so it notices a signal.
+read -r _ || :

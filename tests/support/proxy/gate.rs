@@ -2,7 +2,13 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+
 use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long a message may take to come, on the slowest machine.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// The test's hand on a message that the proxy holds, or cuts at. Dropping it changes nothing: a message that is held stays so.
 #[derive(Clone, Debug)]
@@ -42,8 +48,13 @@ impl Gate {
     }
 
     /// Waits until the message, or the reply to it, stands here, or is cut.
+    ///
+    /// # Panics
+    /// If that takes longer than a minute: then it never comes.
     pub async fn reached(&self) {
-        self.phase.subscribe().wait_for(|phase| phase.is_reached).await.expect("the gate is held by this");
+        let mut phases = self.phase.subscribe();
+        let reached = timeout(LIMIT, phases.wait_for(|phase| phase.is_reached)).await;
+        reached.expect("waited in vain for a message at the gate").expect("the gate is held by this");
     }
 
     /// Whether it stands here, or did so.
@@ -55,7 +66,7 @@ impl Gate {
     /// Polls `call` until its message stands here.
     ///
     /// # Panics
-    /// If the call ends before that.
+    /// If the call ends before that, or it takes longer than a minute.
     pub async fn reach<F: Future + ?Sized>(&self, mut call: Pin<&mut F>) {
         let mut reached = std::pin::pin!(self.reached());
         std::future::poll_fn(|cx| {

@@ -2,7 +2,8 @@
 //!
 //! On one host a statement is over by the first poll: without something that stands between, no test would ever meet a caller
 //! that is dropped in the middle of one. The proxy reads messages, so that what is held or cut is this very statement, and it
-//! acts once, on the first message that is met after it was told. Nothing in it depends on time.
+//! acts once, on the first message that is met after it was told: of two that are told the same, both act on the same message,
+//! unless one of them lets some go by ([`At::after`]). Nothing in it depends on time.
 //!
 //! ```text
 //! let Some((store, proxy)) = PgStore::behind_proxy(1).await else { return };

@@ -55,7 +55,10 @@ async fn up(
         }
         // Before it is sent: the answer may be here at once.
         exchanges.asks(&message, behind);
-        server.write_all(&message.bytes).await?;
+        if server.write_all(&message.bytes).await.is_err() {
+            // The server has gone. The way down brings its last words, and ends behind them.
+            std::future::pending::<()>().await;
+        }
     }
     Ok(())
 }
