@@ -1,5 +1,7 @@
 //! What the behaviour tests share.
 
+#[cfg(unix)]
+pub mod backend;
 pub mod children;
 mod clock;
 pub mod gated;

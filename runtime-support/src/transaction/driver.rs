@@ -204,10 +204,8 @@ impl<'c, Db: Driver> Executor<'c> for &'c mut Tx<Db> {
         Box::pin(async move {
             let query = query?;
             let session = self.session().map_err(refused)?;
-            if query.may_end {
-                session.guard().await.map_err(refused)?;
-            }
-            let row = Db::fetch_optional(session.statement().await.map_err(refused)?.connection(), query).await;
+            let link = session.statement(query.may_end).await.map_err(refused)?;
+            let row = Db::fetch_optional(link.connection(), query).await;
             session.noted(row)
         })
     }
@@ -218,7 +216,7 @@ impl<'c, Db: Driver> Executor<'c> for &'c mut Tx<Db> {
     {
         Box::pin(async move {
             let session = self.session().map_err(refused)?;
-            let link = session.statement().await.map_err(refused)?;
+            let link = session.statement(false).await.map_err(refused)?;
             let statement = Db::prepare_with(link.connection(), sql, parameters).await;
             session.noted(statement)
         })
@@ -230,7 +228,7 @@ impl<'c, Db: Driver> Executor<'c> for &'c mut Tx<Db> {
     {
         Box::pin(async move {
             let session = self.session().map_err(refused)?;
-            let described = Db::describe(session.statement().await.map_err(refused)?.connection(), sql).await;
+            let described = Db::describe(session.statement(false).await.map_err(refused)?.connection(), sql).await;
             session.noted(described)
         })
     }
@@ -278,12 +276,10 @@ fn steps<Db: Driver>(
     try_direct(async move |outlet| {
         let query = query?;
         let session = tx.session().map_err(refused)?;
-        if query.may_end {
-            session.guard().await.map_err(refused)?;
-        }
         let mut failed = None;
         {
-            let mut steps = Db::fetch_many(session.statement().await.map_err(refused)?.connection(), query);
+            let link = session.statement(query.may_end).await.map_err(refused)?;
+            let mut steps = Db::fetch_many(link.connection(), query);
             let mut steps = steps.as_mut();
             while let Some(step) = next(&mut steps).await {
                 match step {

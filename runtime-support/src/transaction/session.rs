@@ -139,8 +139,15 @@ impl<Db: Database> Session<Db> {
     }
 
     /// The connection, once everything that stands out has been done. Followed by [`noted`](Self::noted).
-    pub(super) async fn statement(&mut self) -> Result<&mut Db::Link, TxError> {
+    ///
+    /// The text of a statement that `may_end` the transaction in its middle, and begin another one, is told from others by a savepoint
+    /// before it.
+    pub(super) async fn statement(&mut self, may_end: bool) -> Result<&mut Db::Link, TxError> {
         self.prepare().await?;
+        if may_end {
+            self.control(Due { statements: vec![format!("SAVEPOINT {GUARD}")], ..Due::default() }, Vec::new()).await?;
+            self.is_guarded = true;
+        }
         self.is_unsettled = true;
         Ok(self.here()?.link())
     }
@@ -150,14 +157,6 @@ impl<Db: Database> Session<Db> {
         self.prepare().await?;
         (self.is_unsettled, self.is_doubtful) = (true, true);
         Ok(self.here()?.link())
-    }
-
-    /// The next text may end the transaction in its middle, and begin another one.
-    pub(super) async fn guard(&mut self) -> Result<(), TxError> {
-        self.prepare().await?;
-        self.control(Due { statements: vec![format!("SAVEPOINT {GUARD}")], ..Due::default() }, Vec::new()).await?;
-        self.is_guarded = true;
-        Ok(())
     }
 
     /// The statement has come to its end.

@@ -122,6 +122,15 @@ impl PgStore {
         self.until("no session is in a transaction", |all| all.iter().all(|session| session.state == "idle")).await;
     }
 
+    /// Makes the function `fail(code)`, whose statement fails with this SQLSTATE.
+    pub async fn make_fail(&self) {
+        let mut outside = self.outside().await;
+        let sql = "CREATE FUNCTION fail(code text) RETURNS void LANGUAGE plpgsql AS \
+                   'BEGIN RAISE EXCEPTION ''%'', code USING ERRCODE = code; END'";
+        outside.execute(sql).await.unwrap();
+        outside.close().await.unwrap();
+    }
+
     /// Checks that every connection of the pool can be had and is outside of a transaction.
     ///
     /// # Panics

@@ -1,10 +1,11 @@
 //! What is known of a session, and of the server that it is on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{PgConnection, Postgres, Row};
+use sqlx::{PgConnection, Postgres, Row, raw_sql};
 
 use super::{Terms, run};
 use crate::transaction::driver::Link;
@@ -21,7 +22,9 @@ pub struct State {
     pub(super) process: Option<i32>,
     /// The transaction's number, if it may have written.
     pub(super) transaction: Option<String>,
-    pub(super) server: Option<Arc<Server>>,
+    /// What its numbers are numbers of: the cluster and its timeline. They stay over restarts, and are others after a failover. Or else
+    /// the server from its start to its end.
+    pub(super) cluster: Option<Arc<str>>,
     pub(super) is_read_only: bool,
     /// Nothing more comes over this connection.
     pub(super) is_lost: bool,
@@ -33,26 +36,10 @@ impl State {
     }
 }
 
-/// A server from its start to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Server {
-    /// When that was, as a session writes it. Others that write it otherwise have the cluster to compare.
-    started: String,
-    /// What stays over restarts, and is another one after a failover: the cluster and its timeline. `None` where it is not told.
-    cluster: Option<String>,
-}
-
-impl Server {
-    /// Whether the numbers of one's transactions mean the same on the other one.
-    pub(super) fn has_transactions_of(&self, other: &Self) -> bool {
-        self.started == other.started || self.cluster.is_some() && self.cluster == other.cluster
-    }
-}
-
 /// Begins, and asks in the same exchange who is there.
 ///
 /// A question fixes what a transaction sees that sees the same throughout, and its body may want to take locks before that: such a
-/// one is asked outside of it, and for its number at the end.
+/// one is asked in a transaction before it, and for its number at the end.
 pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<(), sqlx::Error> {
     link.state.transaction = None;
     link.state.is_read_only = terms.is_read_only;
@@ -64,84 +51,92 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    if terms.isolation > Some(Isolation::ReadCommitted) {
-        if link.state.process.is_none() {
-            ask(link, WHO.to_owned(), false).await.or_else(unanswered)?;
-        }
-        return run(link, begin).await.map(drop);
-    }
-    let question = if terms.is_read_only { WHO } else { WHO_AND_WHAT };
-    match ask(link, format!("{begin}; {question}"), true).await {
+    let is_fixed = terms.isolation > Some(Isolation::ReadCommitted);
+    let asking = match (is_fixed, terms.is_read_only) {
+        (true, _) => format!("BEGIN; {WHO}; END; {begin}"),
+        (false, true) => format!("{begin}; {WHO}"),
+        (false, false) => format!("{begin}; {WHO_AND_WHAT}"),
+    };
+    match ask(link, asking).await {
+        Ok(Some(process)) => meet(link, process, is_fixed.then_some(begin)).await,
+        Ok(None) => Ok(()),
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
             run(link, begin).await.map(drop)
         }
-        other => other,
+        Err(other) => Err(other),
     }
 }
 
-fn unanswered(error: sqlx::Error) -> Result<(), sqlx::Error> {
-    if matches!(error, sqlx::Error::Database(_)) { Ok(()) } else { Err(error) }
-}
-
-const WHO: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time()";
+const WHO: &str = "SELECT pg_backend_pid()";
 // A standby gives no numbers, so that this fails there; what only reads says so.
-const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_postmaster_start_time(), pg_current_xact_id()";
-const WHICH: &str =
-    "SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()";
+const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_current_xact_id()";
+const CLUSTER: &str =
+    "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+// For those who may not ask for that.
+const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
 
-async fn ask(link: &mut Link<Postgres>, question: String, is_inside: bool) -> Result<(), sqlx::Error> {
-    let Some(row) = run(link, question).await? else { return Ok(()) };
+/// Asks, and gives back the session's process if that was not met yet.
+async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<i32>, sqlx::Error> {
+    let Some(row) = run(link, question).await? else { return Ok(None) };
     // The answers of this protocol are texts, whatever their types.
-    link.state.process = Some(row.try_get_unchecked(0)?);
-    if row.len() > 2 {
-        link.state.transaction = Some(row.try_get_unchecked(2)?);
+    let process = row.try_get_unchecked(0)?;
+    if row.len() > 1 {
+        link.state.transaction = Some(row.try_get_unchecked(1)?);
     }
-    let started: &str = row.try_get_unchecked(1)?;
-    if link.state.server.as_ref().is_none_or(|server| server.started != started) {
-        let started = started.to_owned();
-        link.state.server = Some(known(link, started, is_inside).await?);
+    link.state.process = Some(process);
+    link.state.cluster = met().get(&process).cloned();
+    Ok(link.state.cluster.is_none().then_some(process))
+}
+
+/// Where the processes of sessions are that this program has met: so that each session asks once.
+///
+/// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
+/// a transaction in doubt and does no harm.
+fn met() -> MutexGuard<'static, BTreeMap<i32, Arc<str>>> {
+    static MET: Mutex<BTreeMap<i32, Arc<str>>> = Mutex::new(BTreeMap::new());
+    MET.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// So many are kept.
+const MANY: usize = 10_000;
+
+/// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
+async fn meet(link: &mut Link<Postgres>, process: i32, begin_again: Option<String>) -> Result<(), sqlx::Error> {
+    run(link, String::from(if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "SAVEPOINT weftwork_server" })).await?;
+    let mut cluster = run(link, String::from(CLUSTER)).await;
+    if matches!(cluster, Err(sqlx::Error::Database(_))) {
+        let back = if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "ROLLBACK TO weftwork_server" };
+        run(link, String::from(back)).await?;
+        cluster = run(link, String::from(STARTED)).await;
     }
+    let cluster: String = cluster?.ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
+    match begin_again {
+        Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
+        None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
+    };
+    let (mut met, cluster) = (met(), Arc::from(cluster));
+    if met.len() >= MANY {
+        met.clear();
+    }
+    met.insert(process, Arc::clone(&cluster));
+    link.state.cluster = Some(cluster);
     Ok(())
 }
 
-/// The servers that this program has met.
-static SERVERS: Mutex<Vec<Arc<Server>>> = Mutex::new(Vec::new());
-
-/// A server that is asked once what stays the same when it starts again.
-async fn known(link: &mut Link<Postgres>, started: String, is_inside: bool) -> Result<Arc<Server>, sqlx::Error> {
-    let servers = || SERVERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(server) = servers().iter().find(|server| server.started == started) {
-        return Ok(Arc::clone(server));
-    }
-    // Whoever may not ask goes on without; inside of a transaction that would be its end.
-    if is_inside {
-        run(link, String::from("SAVEPOINT weftwork_server")).await?;
-    }
-    let answer = run(link, WHICH.to_owned()).await;
-    if is_inside {
-        run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?;
-    }
-    let cluster = match answer {
-        Ok(row) => row.map(|row| row.try_get(0)).transpose()?,
-        Err(error) => unanswered(error).map(|()| None)?,
+/// The same on a connection that was made to ask.
+pub(super) async fn cluster(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
+    let row = match raw_sql(CLUSTER).fetch_one(&mut *connection).await {
+        Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
+        other => other?,
     };
-    let server = Arc::new(Server { started, cluster });
-    servers().push(Arc::clone(&server));
-    Ok(server)
-}
-
-/// The server on a connection that was made to ask.
-pub(super) async fn of(connection: &mut PgConnection) -> Result<Server, sqlx::Error> {
-    let row = sqlx::raw_sql(WHO).fetch_one(&mut *connection).await?;
-    let cluster: String = sqlx::raw_sql(WHICH).fetch_one(connection).await?.try_get(0)?;
-    Ok(Server { started: row.try_get_unchecked(1)?, cluster: Some(cluster) })
+    row.try_get(0)
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
 pub(super) async fn name_transaction(link: &mut Link<Postgres>) -> Result<(), sqlx::Error> {
-    if link.state.is_read_only || link.state.transaction.is_some() || link.state.server.is_none() {
+    if link.state.is_read_only || link.state.transaction.is_some() || link.state.process.is_none() {
         return Ok(());
     }
     let row = run(link, String::from("SELECT pg_current_xact_id_if_assigned()::text")).await?;

@@ -1,0 +1,16 @@
+//! `#[transactional]`, `savepoint!` and `transaction` on SQLite in both journal modes and on PostgreSQL. Cases T1 to T58.
+
+#![cfg(unix)]
+
+#[path = "transactional/forms.rs"]
+mod forms;
+#[path = "transactional/joining.rs"]
+mod joining;
+#[path = "transactional/options.rs"]
+mod options;
+#[path = "transactional/own.rs"]
+mod own;
+#[path = "transactional/savepoints.rs"]
+mod savepoints;
+#[path = "transactional/verdict.rs"]
+mod verdict;
