@@ -308,7 +308,8 @@ impl<Db: Database> Session<Db> {
         let is_stuck = self.failed.is_some();
         let due = Due {
             is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck,
-            guard: (mem::take(&mut self.is_guarded) && !is_stuck).then(|| format!("RELEASE {GUARD}")),
+            // One that stands in a savepoint is undone with it, which fails likewise where that was ended.
+            guard: (mem::take(&mut self.is_guarded) && !is_stuck && self.undo.is_empty()).then(|| format!("RELEASE {GUARD}")),
             statements: mem::take(&mut self.undo),
         };
         (due.is_doubtful || due.guard.is_some() || !due.statements.is_empty()).then_some(due)
