@@ -5,6 +5,10 @@ pub(super) fn ending(sql: &str) -> Option<&'static str> {
     const ENDS: [&str; 6] = ["ABORT", "BEGIN", "COMMIT", "END", "ROLLBACK", "START"];
     let mut words = words(sql);
     let first = words.next()?;
+    if first.eq_ignore_ascii_case("PREPARE") {
+        // Else it prepares a statement.
+        return words.next().filter(|second| second.eq_ignore_ascii_case("TRANSACTION")).map(|_| "PREPARE TRANSACTION");
+    }
     let found = ENDS.into_iter().find(|word| first.eq_ignore_ascii_case(word))?;
     let goes_back = words.take(2).any(|word| word.eq_ignore_ascii_case("TO"));
     (found != "ROLLBACK" || !goes_back).then_some(found)
@@ -62,6 +66,7 @@ mod tests {
             "begin immediate",
             "START TRANSACTION",
             "ROLLBACK -- TO",
+            "prepare transaction 'a'",
         ] {
             assert!(ending(sql).is_some(), "{sql}");
         }
@@ -71,6 +76,7 @@ mod tests {
             "rollback transaction to savepoint a",
             "RELEASE a",
             "COMMITTED",
+            "PREPARE a AS SELECT 1",
             "-- COMMIT",
             "/* COMMIT",
             "",
