@@ -26,6 +26,8 @@ pub struct State {
     /// the server from its start to its end.
     pub(super) cluster: Option<Arc<str>>,
     pub(super) is_read_only: bool,
+    /// Somebody had the connection itself.
+    pub(in crate::transaction) was_lent: bool,
     /// Nothing more comes over this connection.
     pub(super) is_lost: bool,
 }
@@ -86,16 +88,18 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<i32>,
         link.state.transaction = Some(row.try_get_unchecked(1)?);
     }
     link.state.process = Some(process);
-    link.state.cluster = met().get(&process).cloned();
-    Ok(link.state.cluster.is_none().then_some(process))
+    let met = met().get(&process).cloned();
+    let is_new = met.is_none();
+    link.state.cluster = met.flatten();
+    Ok(is_new.then_some(process))
 }
 
 /// Where the processes of sessions are that this program has met: so that each session asks once.
 ///
 /// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
-/// a transaction in doubt and does no harm.
-fn met() -> MutexGuard<'static, BTreeMap<i32, Arc<str>>> {
-    static MET: Mutex<BTreeMap<i32, Arc<str>>> = Mutex::new(BTreeMap::new());
+/// a transaction in doubt and does no harm. `None` where that is not told.
+fn met() -> MutexGuard<'static, BTreeMap<i32, Option<Arc<str>>>> {
+    static MET: Mutex<BTreeMap<i32, Option<Arc<str>>>> = Mutex::new(BTreeMap::new());
     MET.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -105,23 +109,29 @@ const MANY: usize = 10_000;
 /// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
 async fn meet(link: &mut Link<Postgres>, process: i32, begin_again: Option<String>) -> Result<(), sqlx::Error> {
     run(link, String::from(if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "SAVEPOINT weftwork_server" })).await?;
-    let mut cluster = run(link, String::from(CLUSTER)).await;
-    if matches!(cluster, Err(sqlx::Error::Database(_))) {
-        let back = if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "ROLLBACK TO weftwork_server" };
-        run(link, String::from(back)).await?;
-        cluster = run(link, String::from(STARTED)).await;
+    let back = if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "ROLLBACK TO weftwork_server" };
+    let mut cluster = None;
+    for question in [CLUSTER, STARTED] {
+        match run(link, String::from(question)).await {
+            Ok(row) => {
+                cluster = row.map(|row| row.try_get::<String, _>(0)).transpose()?;
+                break;
+            }
+            // Whoever may not ask goes on without.
+            Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
+            Err(other) => return Err(other),
+        };
     }
-    let cluster: String = cluster?.ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
     match begin_again {
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let (mut met, cluster) = (met(), Arc::from(cluster));
+    link.state.cluster = cluster.map(Arc::from);
+    let mut met = met();
     if met.len() >= MANY {
         met.clear();
     }
-    met.insert(process, Arc::clone(&cluster));
-    link.state.cluster = Some(cluster);
+    met.insert(process, link.state.cluster.clone());
     Ok(())
 }
 
