@@ -104,6 +104,7 @@ impl AsMut<sqlx::SqliteConnection> for Link<sqlx::Sqlite> {
 #[cfg(feature = "postgres")]
 impl AsMut<sqlx::PgConnection> for Link<sqlx::Postgres> {
     fn as_mut(&mut self) -> &mut sqlx::PgConnection {
+        self.state.was_lent = true;
         self.connection()
     }
 }

@@ -141,7 +141,7 @@ impl<Db: Database> Session<Db> {
                     Ok(())
                 }
             },
-            Place::Ended | Place::Away(_) => Ok(()),
+            Place::Ended | Place::Away(..) => Ok(()),
             Place::Lost(error) => {
                 self.lose(error.clone());
                 // It is rolled back, and whoever sent the statement that found it lost knows why.

@@ -9,7 +9,7 @@ use super::database::Database;
 use super::error::{Cause, tell, tell_text};
 use super::tx::Tx;
 
-use crate::report::{Report, ReportKind, panic_message, report};
+use crate::report::panic_message;
 use crate::scope::About;
 use crate::task::{Told, caught};
 
@@ -36,26 +36,6 @@ enum After {
         /// The savepoint that it was registered in is undone.
         is_undone: bool,
     },
-}
-
-impl After {
-    fn undone(self) -> Self {
-        match self {
-            Self::Completion { hook, .. } => Self::Completion { hook, is_undone: true },
-            other => other,
-        }
-    }
-}
-
-/// Drops a hook that does not run. If its destructor panics, the others and the transaction go on.
-fn let_go<H>(hook: H) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(hook))) {
-        report(&Report::new(
-            ReportKind::TransactionFailed,
-            "hook",
-            format!("panicked when it was dropped: {}", panic_message(&*payload)),
-        ));
-    }
 }
 
 /// The hooks of a transaction, in the order of their registration.
@@ -106,15 +86,18 @@ impl<Db: Database> Hooks<Db> {
     }
 
     /// Drops what was registered since savepoint `number`. Those who want to know how it ends are told that it was undone.
-    pub(super) fn undo(&mut self, number: usize) {
+    pub(super) fn undo(&mut self, number: usize, about: &About) {
         let Some(&(before, after)) = self.marks.get(number - 1) else { return };
         self.release(number);
-        let dropped = self.before.split_off(before);
-        let (undone, dropped_after): (Vec<_>, Vec<_>) =
-            self.after.split_off(after).into_iter().partition(|after| matches!(after, After::Completion { .. }));
-        self.after.extend(undone.into_iter().map(After::undone));
-        dropped.into_iter().for_each(let_go);
-        dropped_after.into_iter().for_each(let_go);
+        for unused in self.before.split_off(before) {
+            drop_unused(unused, about);
+        }
+        for undone in self.after.split_off(after) {
+            match undone {
+                After::Commit(unused) => drop_unused(unused, about),
+                After::Completion { hook, .. } => self.after.push(After::Completion { hook, is_undone: true }),
+            }
+        }
     }
 
     pub(super) fn take(&mut self) -> Self {
@@ -123,12 +106,14 @@ impl<Db: Database> Hooks<Db> {
 
     /// Runs those that this outcome concerns, one after the other. What goes wrong in one is told, and the next one runs.
     pub(super) async fn run(self, outcome: TxOutcome, about: &About) {
-        self.before.into_iter().for_each(let_go);
+        for unused in self.before {
+            drop_unused(unused, about);
+        }
         for after in self.after {
             let hook = match after {
                 After::Commit(hook) if outcome == TxOutcome::Committed => hook,
-                After::Commit(hook) => {
-                    let_go(hook);
+                After::Commit(unused) => {
+                    drop_unused(unused, about);
                     continue;
                 }
                 After::Completion { hook, is_undone } => {
@@ -151,6 +136,14 @@ impl<Db: Database> Hooks<Db> {
                 );
             }
         }
+    }
+}
+
+/// Drops a hook that does not run. That it panics must neither hide how the transaction went nor keep others from running.
+fn drop_unused<T>(hook: T, about: &About) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(hook))) {
+        let message = panic_message(&*payload);
+        tell_text(about, &format!("did not run a hook, which panicked when it was dropped: {message}"));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
@@ -24,8 +25,8 @@ const GUARD: &str = "weftwork_guard";
 /// Where the connection is.
 pub(super) enum Place<Db: Database> {
     Here(Held<Db>),
-    /// With statements whose caller was cancelled; it comes back by itself.
-    Away(oneshot::Receiver<(Held<Db>, Outcome)>),
+    /// With statements that run. If their caller was cancelled, which the flag says, it comes back by itself; if it was leaked, never.
+    Away(oneshot::Receiver<(Held<Db>, Outcome)>, Arc<AtomicBool>),
     /// Given back: the database ended the transaction when a statement failed. Nothing more may run in our name.
     Ended,
     /// Gone for good: every further statement is refused with this error.
@@ -232,9 +233,11 @@ impl<Db: Database> Session<Db> {
     /// The same before the next statement, where nobody can wait for it.
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
+        // Set behind it, and gone with it.
+        self.is_guarded = false;
         // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
-        self.hooks.undo(number);
+        self.hooks.undo(number, &self.origin.about);
         self.doom = self.doom.take().filter(|doom| doom.depth < number);
         self.failed = self.failed.take().filter(|(_, depth)| *depth < number);
     }
@@ -251,7 +254,7 @@ impl<Db: Database> Session<Db> {
             Place::Here(held) => Ok(held),
             Place::Ended => Err(TxError::lost(EndedByItself)),
             Place::Lost(error) => Err(error.clone()),
-            Place::Away(_) => unreachable!("a connection that is away is waited for first"),
+            Place::Away(..) => unreachable!("a connection that is away is waited for first"),
         }
     }
 
@@ -262,7 +265,11 @@ impl<Db: Database> Session<Db> {
 
     /// Waits for a connection that is away, and for a statement that was dropped.
     pub(super) async fn settle(&mut self) {
-        if let Place::Away(back) = &mut self.place {
+        if let Place::Away(back, is_cut) = &mut self.place {
+            if !is_cut.load(Ordering::Relaxed) {
+                self.lose(TxError::Escaped);
+                return;
+            }
             match back.await {
                 // Nobody has heard of it, and what it was to do may be what keeps rows from being committed.
                 Ok((_, Outcome::Failed(error))) => self.lose(error),
@@ -332,7 +339,9 @@ impl<Db: Database> Session<Db> {
     async fn control(&mut self, due: Due, after_cut: Vec<String>) -> Result<(), TxError> {
         self.here()?;
         let (send, back) = oneshot::channel();
-        let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back)) else {
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let _cut = Cut(Arc::clone(&is_cut));
+        let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back, is_cut)) else {
             unreachable!("the connection is here")
         };
         let run = async move {
@@ -428,6 +437,15 @@ pub(super) struct BeginError<Db: Database> {
 impl<Db: Database> fmt::Debug for Session<Db> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("is_open", &self.is_open).field("savepoints", &self.savepoints).finish_non_exhaustive()
+    }
+}
+
+/// Says that it was dropped.
+struct Cut(Arc<AtomicBool>);
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -8,12 +8,11 @@ pub(super) fn ending(sql: &str) -> Option<&'static str> {
     let mut words = words(sql);
     let found = end(words.next()?)?;
     let mut next = words.take(2);
-    let is_end = match found {
-        "ROLLBACK" => !next.any(|word| word.eq_ignore_ascii_case("TO")),
-        "PREPARE" => next.next().is_some_and(|word| word.eq_ignore_ascii_case("TRANSACTION")),
-        _ => true,
-    };
-    is_end.then_some(found)
+    match found {
+        "ROLLBACK" => (!next.any(|word| word.eq_ignore_ascii_case("TO"))).then_some(found),
+        "PREPARE" => next.next().filter(|word| word.eq_ignore_ascii_case("TRANSACTION")).map(|_| "PREPARE TRANSACTION"),
+        _ => Some(found),
+    }
 }
 
 fn end(word: &str) -> Option<&'static str> {
@@ -74,6 +73,7 @@ mod tests {
             "START TRANSACTION",
             "PREPARE TRANSACTION 'a'",
             "ROLLBACK -- TO",
+            "prepare transaction 'a'",
         ] {
             assert!(ending(sql).is_some(), "{sql}");
         }
@@ -84,6 +84,7 @@ mod tests {
             "RELEASE a",
             "PREPARE transactions AS SELECT 1",
             "COMMITTED",
+            "PREPARE a AS SELECT 1",
             "-- COMMIT",
             "/* COMMIT",
             "",

@@ -26,6 +26,8 @@ pub struct State {
     /// the server from its start to its end.
     pub(super) cluster: Option<Arc<str>>,
     pub(super) is_read_only: bool,
+    /// Somebody had the connection itself.
+    pub(in crate::transaction) was_lent: bool,
     /// Nothing more comes over this connection.
     pub(super) is_lost: bool,
 }
@@ -114,33 +116,34 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
         // A new one, whatever the last one of this number was.
         Some(started) => known.servers.get(started).cloned().inspect(|cluster| known.keep(process, cluster)),
     };
-    link.state.cluster = cluster;
+    let is_new = cluster.is_none();
+    link.state.cluster = cluster.flatten();
     let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
     let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
-    Ok(Asked { met: link.state.cluster.is_none().then_some(Met { process, started }), is_strict })
+    Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
 }
 
 /// Where sessions and servers are that this program has met.
 ///
 /// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
-/// a transaction in doubt and does no harm.
+/// a transaction in doubt and does no harm. `None` where that is not told.
 struct Known {
     /// By the number of the process.
-    sessions: BTreeMap<i32, Arc<str>>,
+    sessions: BTreeMap<i32, Option<Arc<str>>>,
     /// By their start.
-    servers: BTreeMap<String, Arc<str>>,
+    servers: BTreeMap<String, Option<Arc<str>>>,
     /// The ways to connect, by where they are kept, whose transactions see the same throughout unless they ask for less. One that is
     /// gone and stood where another one is costs that an exchange.
     strict: BTreeSet<usize>,
 }
 
 impl Known {
-    fn keep(&mut self, process: i32, cluster: &Arc<str>) {
+    fn keep(&mut self, process: i32, cluster: &Option<Arc<str>>) {
         const MANY: usize = 10_000;
         if self.sessions.len() >= MANY {
             self.sessions.clear();
         }
-        self.sessions.insert(process, Arc::clone(cluster));
+        self.sessions.insert(process, cluster.clone());
     }
 }
 
@@ -157,21 +160,27 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
     };
     run(link, String::from(before)).await?;
-    let mut cluster = run(link, String::from(CLUSTER)).await;
-    if matches!(cluster, Err(sqlx::Error::Database(_))) {
-        run(link, String::from(back)).await?;
-        cluster = run(link, String::from(STARTED)).await;
+    let mut cluster = None;
+    for question in [CLUSTER, STARTED] {
+        match run(link, String::from(question)).await {
+            Ok(row) => {
+                cluster = row.map(|row| row.try_get::<String, _>(0)).transpose()?;
+                break;
+            }
+            // Whoever may not ask goes on without.
+            Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
+            Err(other) => return Err(other),
+        };
     }
-    let cluster: String = cluster?.ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
     match begin_again {
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let cluster: Arc<str> = Arc::from(cluster);
+    let cluster: Option<Arc<str>> = cluster.map(Arc::from);
     let mut known = known();
     known.keep(met.process, &cluster);
-    known.servers.extend(met.started.map(|started| (started, Arc::clone(&cluster))));
-    link.state.cluster = Some(cluster);
+    known.servers.extend(met.started.map(|started| (started, cluster.clone())));
+    link.state.cluster = cluster;
     Ok(())
 }
 
