@@ -226,15 +226,13 @@ const COULD_NOT_ROLL_BACK: &str = "failed, and could not be rolled back";
 fn conclude<R>(about: &About, commits: bool, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
-        Err(error) if commits => {
+        // Rolled back is what is said of one that is, and what was ended from inside may be committed.
+        Err(error) if commits || matches!(error, TxError::EndedInside) => {
             if !ending.is_ok(&result) {
                 let why = ending.text(&result).unwrap_or_else(|| String::from("an error"));
-                tell_text(
-                    about,
-                    &format!(
-                        "was to be committed although it returned `Err`, and was not. Its error is hidden by that of the commit: {why}"
-                    ),
-                );
+                let what =
+                    if commits { "was to be committed although it returned `Err`, and was not" } else { "was ended from inside" };
+                tell_text(about, &format!("{what}. Its error is hidden by that of the commit: {why}"));
             }
             ending.failed(error)
         }
