@@ -3,6 +3,8 @@
 //! Each test's name begins with the number of its case. The proxy holds a message, the caller is dropped, the message goes on:
 //! then what is there is looked at from outside.
 
+#[path = "transactional_postgres/attacks.rs"]
+mod attacks;
 #[path = "transactional_postgres/body.rs"]
 mod body;
 #[path = "transactional_postgres/cost.rs"]

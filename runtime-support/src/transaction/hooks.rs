@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use super::database::Database;
@@ -79,19 +80,24 @@ impl<Db: Database> Hooks<Db> {
         self.marks.push((self.before.len(), self.after.len()));
     }
 
-    pub(super) fn release(&mut self) {
-        self.marks.pop();
+    /// Forgets that savepoint `number` was set, and those in it.
+    pub(super) fn release(&mut self, number: usize) {
+        self.marks.truncate(number - 1);
     }
 
-    /// Drops what was registered since the last savepoint. Those who want to know how it ends are told that it was undone.
-    pub(super) fn undo(&mut self) {
-        let Some((before, after)) = self.marks.pop() else { return };
-        self.before.truncate(before);
-        let undone = self.after.split_off(after);
-        self.after.extend(undone.into_iter().filter_map(|after| match after {
-            After::Commit(_) => None,
-            After::Completion { hook, .. } => Some(After::Completion { hook, is_undone: true }),
-        }));
+    /// Drops what was registered since savepoint `number`. Those who want to know how it ends are told that it was undone.
+    pub(super) fn undo(&mut self, number: usize, about: &About) {
+        let Some(&(before, after)) = self.marks.get(number - 1) else { return };
+        self.release(number);
+        for unused in self.before.split_off(before) {
+            drop_unused(unused, about);
+        }
+        for undone in self.after.split_off(after) {
+            match undone {
+                After::Commit(unused) => drop_unused(unused, about),
+                After::Completion { hook, .. } => self.after.push(After::Completion { hook, is_undone: true }),
+            }
+        }
     }
 
     pub(super) fn take(&mut self) -> Self {
@@ -100,10 +106,16 @@ impl<Db: Database> Hooks<Db> {
 
     /// Runs those that this outcome concerns, one after the other. What goes wrong in one is told, and the next one runs.
     pub(super) async fn run(self, outcome: TxOutcome, about: &About) {
+        for unused in self.before {
+            drop_unused(unused, about);
+        }
         for after in self.after {
             let hook = match after {
                 After::Commit(hook) if outcome == TxOutcome::Committed => hook,
-                After::Commit(_) => continue,
+                After::Commit(unused) => {
+                    drop_unused(unused, about);
+                    continue;
+                }
                 After::Completion { hook, is_undone } => {
                     let outcome = if is_undone { TxOutcome::RolledBack } else { outcome };
                     Box::pin(async move { hook(outcome).await })
@@ -124,6 +136,14 @@ impl<Db: Database> Hooks<Db> {
                 );
             }
         }
+    }
+}
+
+/// Drops a hook that does not run. That it panics must neither hide how the transaction went nor keep others from running.
+fn drop_unused<T>(hook: T, about: &About) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(hook))) {
+        let message = panic_message(&*payload);
+        tell_text(about, &format!("did not run a hook, which panicked when it was dropped: {message}"));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
@@ -24,8 +25,8 @@ const GUARD: &str = "weftwork_guard";
 /// Where the connection is.
 pub(super) enum Place<Db: Database> {
     Here(Held<Db>),
-    /// With statements whose caller was cancelled; it comes back by itself.
-    Away(oneshot::Receiver<(Held<Db>, Outcome)>),
+    /// With statements that run. If their caller was cancelled, which the flag says, it comes back by itself; if it was leaked, never.
+    Away(oneshot::Receiver<(Held<Db>, Outcome)>, Arc<AtomicBool>),
     /// Given back: the database ended the transaction when a statement failed. Nothing more may run in our name.
     Ended,
     /// Gone for good: every further statement is refused with this error.
@@ -64,6 +65,7 @@ pub(super) struct Session<Db: Database> {
     pub(super) is_unsettled: bool,
     /// Something may have ended the transaction: a statement that failed, or whoever had the connection itself.
     is_doubtful: bool,
+    /// That savepoint stands.
     is_guarded: bool,
     /// Undoes savepoints whose block was dropped; runs before the next statement.
     pub(super) undo: Vec<String>,
@@ -213,7 +215,7 @@ impl<Db: Database> Session<Db> {
             Err(error) => return Err(error.at_savepoint()),
         }
         self.savepoints = number - 1;
-        self.hooks.release();
+        self.hooks.release(number);
         let statements = vec![format!("RELEASE weftwork_{number}")];
         self.control(Due { statements, ..Due::default() }, Vec::new()).await.map_err(|error| {
             // The caller is told that the block failed: what the block did may not be committed with the rest.
@@ -231,9 +233,11 @@ impl<Db: Database> Session<Db> {
     /// The same before the next statement, where nobody can wait for it.
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
+        // Set behind it, and gone with it.
+        self.is_guarded = false;
         // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
-        self.hooks.undo();
+        self.hooks.undo(number, &self.origin.about);
         self.doom = self.doom.take().filter(|doom| doom.depth < number);
         self.failed = self.failed.take().filter(|(_, depth)| *depth < number);
     }
@@ -250,18 +254,27 @@ impl<Db: Database> Session<Db> {
             Place::Here(held) => Ok(held),
             Place::Ended => Err(TxError::lost(EndedByItself)),
             Place::Lost(error) => Err(error.clone()),
-            Place::Away(_) => unreachable!("a connection that is away is waited for first"),
+            Place::Away(..) => unreachable!("a connection that is away is waited for first"),
         }
     }
 
     pub(super) fn lose(&mut self, error: TxError) {
         self.place = Place::Lost(error);
+        self.is_transient = false;
     }
 
     /// Waits for a connection that is away, and for a statement that was dropped.
     pub(super) async fn settle(&mut self) {
-        if let Place::Away(back) = &mut self.place {
+        if let Place::Away(back, is_cut) = &mut self.place {
+            if !is_cut.load(Ordering::Relaxed) {
+                self.lose(TxError::Escaped);
+                return;
+            }
             match back.await {
+                // Nobody has heard of it, and what it was to do may be what keeps rows from being committed.
+                Ok((_, Outcome::Failed(error))) => self.lose(error),
+                // What is undone next may have failed.
+                Ok((held, Outcome::Stuck(_))) if !self.undo.is_empty() => self.place = Place::Here(held),
                 Ok((held, outcome)) => self.back(held, outcome).await,
                 Err(gone) => self.lose(TxError::lost(gone)),
             }
@@ -306,20 +319,29 @@ impl<Db: Database> Session<Db> {
     pub(super) fn due(&mut self) -> Option<Due> {
         // In a transaction that has failed only an undo is of use, and what it undoes nobody has to ask about.
         let is_stuck = self.failed.is_some();
-        let due = Due {
-            is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck,
-            // One that stands in a savepoint is undone with it, which fails likewise where that was ended.
-            guard: (mem::take(&mut self.is_guarded) && !is_stuck && self.undo.is_empty()).then(|| format!("RELEASE {GUARD}")),
-            statements: mem::take(&mut self.undo),
-        };
+        // A guard that stands in a savepoint is undone with it, which fails likewise where that was ended.
+        self.is_guarded &= self.undo.is_empty();
+        let guard = if self.is_guarded && !is_stuck { Some(format!("RELEASE {GUARD}")) } else { None };
+        self.is_guarded &= guard.is_none();
+        let due =
+            Due { is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck, guard, statements: mem::take(&mut self.undo) };
         (due.is_doubtful || due.guard.is_some() || !due.statements.is_empty()).then_some(due)
+    }
+
+    /// What has to be done before the transaction is rolled back: nothing is undone alone any more.
+    pub(super) fn due_at_rollback(&mut self) -> Due {
+        // This works also where a statement has failed.
+        let guard = if self.is_guarded { Some(format!("ROLLBACK TO {GUARD}")) } else { None };
+        Due { is_doubtful: mem::take(&mut self.is_doubtful) && self.failed.is_none(), guard, statements: Vec::new() }
     }
 
     /// Statements that can not be cut. If their caller is, `after_cut` undoes them.
     async fn control(&mut self, due: Due, after_cut: Vec<String>) -> Result<(), TxError> {
         self.here()?;
         let (send, back) = oneshot::channel();
-        let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back)) else {
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let _cut = Cut(Arc::clone(&is_cut));
+        let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back, is_cut)) else {
             unreachable!("the connection is here")
         };
         let run = async move {
@@ -356,25 +378,27 @@ impl<Db: Database> Session<Db> {
 
     /// The connection is back from such statements.
     pub(super) async fn back(&mut self, held: Held<Db>, outcome: Outcome) {
-        self.place = match outcome {
-            Outcome::Done | Outcome::Failed(_) => Place::Here(held),
+        match outcome {
+            Outcome::Done | Outcome::Failed(_) => self.place = Place::Here(held),
             Outcome::Stuck(cause) => {
                 self.failed.get_or_insert((cause, self.savepoints));
-                Place::Here(held)
+                self.place = Place::Here(held);
             }
             Outcome::Ended => {
+                // First: this may be dropped below.
+                self.place = Place::Ended;
                 drop(held.let_go().await);
-                Place::Ended
             }
-            Outcome::EndedInside => Place::Lost(TxError::EndedInside),
-        };
+            Outcome::EndedInside => self.lose(TxError::EndedInside),
+        }
     }
 
     /// The same session for somebody else, who ends it. Nothing is left of it here.
     pub(super) fn moved(&mut self) -> Self {
         let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
         let mut moved = Self::new(place, self.origin.clone(), self.runtime.clone(), self.begun);
-        (moved.is_unsettled, moved.is_doubtful) = (self.is_unsettled, self.is_doubtful);
+        (moved.is_unsettled, moved.is_doubtful, moved.is_guarded) = (self.is_unsettled, self.is_doubtful, self.is_guarded);
+        moved.failed = self.failed.take();
         moved.hooks = self.hooks.take();
         self.is_open = false;
         moved
@@ -413,6 +437,15 @@ pub(super) struct BeginError<Db: Database> {
 impl<Db: Database> fmt::Debug for Session<Db> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("is_open", &self.is_open).field("savepoints", &self.savepoints).finish_non_exhaustive()
+    }
+}
+
+/// Says that it was dropped.
+struct Cut(Arc<AtomicBool>);
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -7,10 +7,12 @@
 mod doubt;
 mod server;
 
+use std::mem;
+
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
 use sqlx::postgres::{PgDatabaseError, PgQueryResult, PgRow, PgSeverity, PgStatement, PgTypeInfo};
-use sqlx::{AssertSqlSafe, Connection, Either, Executor, PgConnection, Pool, Postgres, SqlStr, raw_sql};
+use sqlx::{AssertSqlSafe, Column, Connection, Either, Executor, PgConnection, Pool, Postgres, Row, SqlStr, raw_sql};
 
 pub(super) use self::server::State;
 use super::database::{Database, NotCommitted, Severity, Share, Standing};
@@ -74,6 +76,7 @@ impl Database for Postgres {
     }
 
     async fn begin(link: &mut Link<Self>, terms: &Terms) -> Result<(), sqlx::Error> {
+        link.is_open = true;
         server::begin(link, terms).await
     }
 
@@ -106,8 +109,8 @@ impl Database for Postgres {
     }
 
     async fn standing(link: &mut Link<Self>) -> Result<Standing<sqlx::Error>, sqlx::Error> {
-        match run(link, "SAVEPOINT weftwork_check; RELEASE weftwork_check".to_owned()).await {
-            Ok(_) => Ok(Standing::Open),
+        match run(link, format!("SAVEPOINT weftwork_check; {STEP}; RELEASE weftwork_check")).await {
+            Ok(answer) => in_step(answer).map(|()| Standing::Open),
             Err(error) => match code(&error).as_deref() {
                 Some(NO_TRANSACTION) => Ok(Standing::Ended),
                 Some(FAILED) => Ok(Standing::Failed(error)),
@@ -123,7 +126,7 @@ impl Database for Postgres {
     fn severity(error: &sqlx::Error) -> Severity {
         match severity(error) {
             Severity::Statement if is_fatal(error) => Severity::Connection,
-            Severity::Statement => Severity::Transaction,
+            Severity::Statement if error.as_database_error().is_some() => Severity::Transaction,
             other => other,
         }
     }
@@ -139,7 +142,14 @@ impl Database for Postgres {
 
     async fn tidy(link: &mut Link<Self>) -> Result<(), sqlx::Error> {
         // Asked about on another connection: this one is dead.
-        if link.state.is_lost { Err(sqlx::Error::PoolClosed) } else { Ok(()) }
+        if link.state.is_lost {
+            return Err(sqlx::Error::PoolClosed);
+        }
+        if mem::take(&mut link.state.was_lent) {
+            in_step(run(link, STEP.to_owned()).await?)?;
+        }
+        link.is_open = false;
+        Ok(())
     }
 
     fn discard(link: Link<Self>) {
@@ -150,6 +160,18 @@ impl Database for Postgres {
 /// Runs control statements in one exchange, and gives the first row of what they return.
 async fn run(link: &mut Link<Postgres>, statements: String) -> Result<Option<PgRow>, sqlx::Error> {
     link.connection().fetch_optional(raw_sql(AssertSqlSafe(statements))).await
+}
+
+/// A question with an answer that is no other's, and which fixes nothing that a transaction sees.
+const STEP: &str = "SHOW transaction_isolation";
+
+/// Whether that is the answer. Where the driver's own functions were given up, such as a `COPY`, the connection may answer each statement with
+/// what belongs to the one before it, and whoever had it next would go on so.
+fn in_step(answer: Option<PgRow>) -> Result<(), sqlx::Error> {
+    match answer.as_ref().and_then(|row| row.columns().first()) {
+        Some(column) if column.name() == "transaction_isolation" => Ok(()),
+        _ => Err(sqlx::Error::Protocol(String::from("the connection answers what it was not asked"))),
+    }
 }
 
 /// Whether the server has ended the session.

@@ -1,6 +1,6 @@
 //! What is known of a session, and of the server that it is on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub struct State {
     /// the server from its start to its end.
     pub(super) cluster: Option<Arc<str>>,
     pub(super) is_read_only: bool,
+    /// Somebody had the connection itself.
+    pub(in crate::transaction) was_lent: bool,
     /// Nothing more comes over this connection.
     pub(super) is_lost: bool,
 }
@@ -51,7 +53,11 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    let is_fixed = terms.isolation > Some(Isolation::ReadCommitted);
+    let place = link.state.options.as_ref().map_or(0, |options| Arc::as_ptr(options).addr());
+    let is_fixed = match terms.isolation {
+        Some(isolation) => isolation > Isolation::ReadCommitted,
+        None => known().strict.contains(&place),
+    };
     let mut who = String::from("SELECT pg_backend_pid()");
     if !is_fixed && !terms.is_read_only {
         // A standby gives no numbers, so that this fails there; what only reads says so.
@@ -59,12 +65,18 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
     if link.connection().cached_statements_size() == 0 {
         // The connection is likely to be a new one, and the server to be known.
-        who.push_str(", pg_postmaster_start_time()");
+        who.push_str(", pg_postmaster_start_time(), current_setting('transaction_isolation')");
     }
     let asking = if is_fixed { format!("BEGIN; {who}; END; {begin}") } else { format!("{begin}; {who}") };
     match ask(link, asking).await {
-        Ok(None) => Ok(()),
-        Ok(Some(met)) => meet(link, met, is_fixed.then_some(begin)).await,
+        Ok(Asked { is_strict: true, .. }) if !is_fixed => {
+            // The role's or the database's own isolation, of which the question has just fixed what the transaction sees.
+            known().strict.insert(place);
+            link.state.transaction = None;
+            run(link, format!("ROLLBACK; {begin}")).await.map(drop)
+        }
+        Ok(Asked { met: None, .. }) => Ok(()),
+        Ok(Asked { met: Some(met), .. }) => meet(link, met, is_fixed.then_some(begin)).await,
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
@@ -79,15 +91,20 @@ const CLUSTER: &str =
 // For those who may not ask for that.
 const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
 
-/// A session that is not known yet.
+struct Asked {
+    /// The session, if it is not known yet.
+    met: Option<Met>,
+    /// It sees the same throughout, although that was not asked for.
+    is_strict: bool,
+}
+
 struct Met {
     process: i32,
     started: Option<String>,
 }
 
-/// Asks, and gives back the session if it is not known.
-async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<Met>, sqlx::Error> {
-    let Some(row) = run(link, question).await? else { return Ok(None) };
+async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx::Error> {
+    let Some(row) = run(link, question).await? else { return Ok(Asked { met: None, is_strict: false }) };
     // The answers of this protocol are texts, whatever their types.
     let process = row.try_get_unchecked(0)?;
     link.state.process = Some(process);
@@ -99,33 +116,40 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<Met>,
         // A new one, whatever the last one of this number was.
         Some(started) => known.servers.get(started).cloned().inspect(|cluster| known.keep(process, cluster)),
     };
-    link.state.cluster = cluster;
-    Ok(link.state.cluster.is_none().then_some(Met { process, started }))
+    let is_new = cluster.is_none();
+    link.state.cluster = cluster.flatten();
+    let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
+    let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
+    Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
 }
 
 /// Where sessions and servers are that this program has met.
 ///
 /// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
-/// a transaction in doubt and does no harm.
+/// a transaction in doubt and does no harm. `None` where that is not told.
 struct Known {
     /// By the number of the process.
-    sessions: BTreeMap<i32, Arc<str>>,
+    sessions: BTreeMap<i32, Option<Arc<str>>>,
     /// By their start.
-    servers: BTreeMap<String, Arc<str>>,
+    servers: BTreeMap<String, Option<Arc<str>>>,
+    /// The ways to connect, by where they are kept, whose transactions see the same throughout unless they ask for less. One that is
+    /// gone and stood where another one is costs that an exchange.
+    strict: BTreeSet<usize>,
 }
 
 impl Known {
-    fn keep(&mut self, process: i32, cluster: &Arc<str>) {
+    fn keep(&mut self, process: i32, cluster: &Option<Arc<str>>) {
         const MANY: usize = 10_000;
         if self.sessions.len() >= MANY {
             self.sessions.clear();
         }
-        self.sessions.insert(process, Arc::clone(cluster));
+        self.sessions.insert(process, cluster.clone());
     }
 }
 
 fn known() -> MutexGuard<'static, Known> {
-    static KNOWN: Mutex<Known> = Mutex::new(Known { sessions: BTreeMap::new(), servers: BTreeMap::new() });
+    static KNOWN: Mutex<Known> =
+        Mutex::new(Known { sessions: BTreeMap::new(), servers: BTreeMap::new(), strict: BTreeSet::new() });
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -136,21 +160,27 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
     };
     run(link, String::from(before)).await?;
-    let mut cluster = run(link, String::from(CLUSTER)).await;
-    if matches!(cluster, Err(sqlx::Error::Database(_))) {
-        run(link, String::from(back)).await?;
-        cluster = run(link, String::from(STARTED)).await;
+    let mut cluster = None;
+    for question in [CLUSTER, STARTED] {
+        match run(link, String::from(question)).await {
+            Ok(row) => {
+                cluster = row.map(|row| row.try_get::<String, _>(0)).transpose()?;
+                break;
+            }
+            // Whoever may not ask goes on without.
+            Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
+            Err(other) => return Err(other),
+        };
     }
-    let cluster: String = cluster?.ok_or(sqlx::Error::RowNotFound)?.try_get(0)?;
     match begin_again {
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let cluster: Arc<str> = Arc::from(cluster);
+    let cluster: Option<Arc<str>> = cluster.map(Arc::from);
     let mut known = known();
     known.keep(met.process, &cluster);
-    known.servers.extend(met.started.map(|started| (started, Arc::clone(&cluster))));
-    link.state.cluster = Some(cluster);
+    known.servers.extend(met.started.map(|started| (started, cluster.clone())));
+    link.state.cluster = cluster;
     Ok(())
 }
 
