@@ -12,6 +12,7 @@ on_every_backend! { 2:
     t29_commit_on_of_a_joined_call,
     t31_rollback_if_is_the_ok_that_is_not_committed,
     t31_both_in_one,
+    t29_t31_of_a_nested_call,
 }
 
 /// What a bank says.
@@ -154,6 +155,36 @@ async fn t31_both_in_one<S: Base>(store: S) {
     handle(store.pool(), 3, Err("long")).await.unwrap_err();
     handle(store.pool(), 4, Err("no")).await.unwrap_err();
     assert_eq!(store.rows().await, [1, 3]);
+    store.assert_whole().await;
+}
+
+async fn t29_t31_of_a_nested_call<S: Base>(store: S) {
+    #[transactional(tx, propagation = nested, rollback_if = Response::is_error, commit_on(BankError::Warning(_)))]
+    async fn nested<Db: Backend>(
+        tx: impl Begin<Db>,
+        log: &Log,
+        n: i64,
+        result: Result<u16, BankError>,
+    ) -> Result<Response, BankError> {
+        put(&mut tx, n).await?;
+        let note = log.clone();
+        tx.after_commit(async move { note.note(format!("committed {n}")) });
+        result.map(Response)
+    }
+    #[transactional(tx)]
+    async fn outer<Db: Backend>(tx: impl Begin<Db>, log: &Log) -> Result<(), BankError> {
+        nested(&mut tx, log, 1, Ok(200)).await?;
+        assert_eq!(nested(&mut tx, log, 2, Ok(500)).await?, Response(500));
+        let kept = nested(&mut tx, log, 3, Err(BankError::Warning("low"))).await;
+        assert!(matches!(kept, Err(BankError::Warning("low"))), "{kept:?}");
+        let undone = nested(&mut tx, log, 4, Err(BankError::Refused)).await;
+        assert!(matches!(undone, Err(BankError::Refused)), "{undone:?}");
+        Ok(())
+    }
+    let log = Log::new();
+    outer(store.pool(), &log).await.unwrap();
+    assert_eq!(store.rows().await, [1, 3]);
+    assert_eq!(log.text(), "committed 1 committed 3");
     store.assert_whole().await;
 }
 
