@@ -79,9 +79,9 @@ async fn t83_a_new_connection_is_asked_once_where_it_leads() {
         for _ in 0..2 {
             let _ = cost(&proxy);
             if ours {
-                transfer(&pool).await.unwrap()
+                transfer(&pool).await.unwrap();
             } else {
-                by_hand(&pool).await.unwrap()
+                by_hand(&pool).await.unwrap();
             }
             costs.push(cost(&proxy));
         }
