@@ -2,8 +2,14 @@
 
 #![cfg(unix)]
 
+#[path = "transactional/failing.rs"]
+mod failing;
 #[path = "transactional/forms.rs"]
 mod forms;
+#[path = "transactional/hooks.rs"]
+mod hooks;
+#[path = "transactional/hooks_around.rs"]
+mod hooks_around;
 #[path = "transactional/joining.rs"]
 mod joining;
 #[path = "transactional/options.rs"]

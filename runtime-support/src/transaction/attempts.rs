@@ -127,6 +127,10 @@ impl Call {
         }
     }
 
+    fn has_another_attempt(&self) -> bool {
+        self.retrying.as_ref().is_some_and(|retrying| retrying.number() < self.options.attempts)
+    }
+
     fn origin<P>(&self, pool: Option<P>, keeps_link: bool) -> Origin<P> {
         Origin {
             about: self.about.clone(),
@@ -143,6 +147,8 @@ impl Call {
     async fn begin<Db: Database>(&mut self, pool: Db::Pool) -> Result<Box<Session<Db>>, TxError> {
         for share in Db::takes(&pool, &self.options.terms).into_iter().flatten() {
             if let Some(mut functions) = leaves_less_of(share.of, share.limit, 1) {
+                // Who takes two things of which there are only so many stands there twice.
+                functions.dedup();
                 functions.push(self.function);
                 return Err(TxError::WouldWaitForItself { functions });
             }
@@ -166,7 +172,7 @@ impl Call {
     async fn begin_on<Db: Database>(&mut self, place: &mut Option<Db::Link>) -> Result<Box<Session<Db>>, TxError> {
         loop {
             let link = place.take().ok_or_else(|| TxError::begin(LinkLost))?;
-            let origin = self.origin(None, self.retrying.is_some());
+            let origin = self.origin(None, self.has_another_attempt());
             let begun = self.in_time(async { Ok(Session::begin(link, origin).await) });
             let failed = match begun.await? {
                 Ok(session) => return Ok(session),

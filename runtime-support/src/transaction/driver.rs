@@ -53,6 +53,8 @@ type Steps<'c, Db> = BoxStream<'c, Result<Step<Db>, sqlx::Error>>;
 pub struct Link<Db: Driver> {
     connection: Connected<Db>,
     pub(super) state: Db::State,
+    // Whether there may be a transaction on it: then nobody else may have it.
+    pub(super) is_open: bool,
     // A pooled connection can be dropped on a runtime only.
     runtime: Option<Handle>,
 }
@@ -73,7 +75,7 @@ impl<Db: Driver> Link<Db> {
     }
 
     fn new(connection: Connected<Db>, state: Db::State) -> Self {
-        Self { connection, state, runtime: Handle::try_current().ok() }
+        Self { connection, state, is_open: false, runtime: Handle::try_current().ok() }
     }
 
     pub(super) fn connection(&mut self) -> &mut Db::Connection {
@@ -86,9 +88,7 @@ impl<Db: Driver> Link<Db> {
 
     /// It does not go back to its pool.
     pub(super) fn discard(mut self) {
-        if let Connected::Pooled(connection) = &mut self.connection {
-            connection.close_on_drop();
-        }
+        self.is_open = true;
     }
 }
 
@@ -112,6 +112,9 @@ impl AsMut<sqlx::PgConnection> for Link<sqlx::Postgres> {
 impl<Db: Driver> Drop for Link<Db> {
     fn drop(&mut self) {
         let _entered = self.runtime.as_ref().map(Handle::enter);
+        if let (true, Connected::Pooled(connection)) = (self.is_open, &mut self.connection) {
+            connection.close_on_drop();
+        }
         self.connection = Connected::Gone;
     }
 }
@@ -131,10 +134,10 @@ pub(super) fn connection_of<Db: sqlx::Database>(pool: &Pool<Db>) -> Share {
 /// What an error means where no statement's error ends the whole transaction.
 pub(super) fn severity(error: &sqlx::Error) -> Severity {
     match error {
-        sqlx::Error::Database(_) => Severity::Statement,
+        // What the driver calls a matter of protocol may be a mistake in the statement, too.
+        sqlx::Error::Database(_) | sqlx::Error::Protocol(_) => Severity::Statement,
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
-        | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::PoolClosed
         | sqlx::Error::PoolTimedOut => Severity::Connection,

@@ -52,7 +52,8 @@ impl<Db: Database> Session<Db> {
         let mut ended = if commits { self.commit().await } else { self.roll_back().await };
         event::ended(ended.outcome, self.origin.function, self.origin.attempt, self.begun);
         let hooks = self.hooks.take();
-        if !self.origin.keeps_link || ended.outcome == TxOutcome::Committed {
+        // Before the hooks, unless another attempt needs it.
+        if !self.origin.keeps_link || !ended.is_transient {
             drop(ended.link.take());
         }
         hooks.run(ended.outcome, &self.origin.about).await;
@@ -94,18 +95,21 @@ impl<Db: Database> Session<Db> {
                 }
                 Err(NotCommitted::RolledBack(error)) => {
                     let is_lost = Db::severity(&error) == Severity::Connection;
-                    self.is_transient = is_lost || Db::is_transient(&error);
+                    let is_transient = is_lost || Db::is_transient(&error);
                     let refused = TxError::lost(error).at_commit();
                     if is_lost {
                         self.lose(refused.clone());
                     }
+                    self.is_transient = is_transient;
                     return self.over(Err(refused), TxOutcome::RolledBack).await;
                 }
-                Err(NotCommitted::Ended) => return self.over(Err(TxError::EndedInside), TxOutcome::RolledBack).await,
+                Err(NotCommitted::Ended) => {
+                    self.is_transient = false;
+                    return self.over(Err(TxError::EndedInside), TxOutcome::Unknown).await;
+                }
                 Err(NotCommitted::Unknown { cause, id }) => {
                     let TxError::Lost(cause) = TxError::lost(cause) else { unreachable!("it was made so") };
                     let unknown = TxError::Unknown { cause, id };
-                    self.is_transient = false;
                     self.lose(unknown.clone());
                     return self.over(Err(unknown), TxOutcome::Unknown).await;
                 }
@@ -127,22 +131,16 @@ impl<Db: Database> Session<Db> {
         self.undo.clear();
         self.interrupt().await;
         self.settle().await;
-        let due = self.due().map(|due| Due { guard: None, ..due }).unwrap_or_default();
+        let due = self.due_at_rollback();
         let result = match mem::replace(&mut self.place, Place::Ended) {
-            Place::Here(mut held) => {
-                let outcome = held.run(Due { statements: vec![ROLLBACK.to_owned()], ..due }).await;
-                let failed = if let Outcome::Failed(error) = &outcome { Some(error.clone()) } else { None };
-                match failed {
-                    Some(error) => {
-                        self.lose(error.clone());
-                        Err(error)
-                    }
-                    None => {
-                        self.place = Place::Here(held);
-                        Ok(())
-                    }
+            Place::Here(mut held) => match held.run(Due { statements: vec![ROLLBACK.to_owned()], ..due }).await {
+                Outcome::Failed(error) => Err(error),
+                Outcome::EndedInside => Err(TxError::EndedInside),
+                Outcome::Done | Outcome::Ended | Outcome::Stuck(_) => {
+                    self.place = Place::Here(held);
+                    Ok(())
                 }
-            }
+            },
             Place::Ended | Place::Away(..) => Ok(()),
             Place::Lost(error) => {
                 self.lose(error.clone());
@@ -150,7 +148,11 @@ impl<Db: Database> Session<Db> {
                 Ok(())
             }
         };
-        self.over(result, TxOutcome::RolledBack).await
+        if let Err(error) = &result {
+            self.lose(error.clone());
+        }
+        let is_sure = !matches!(self.place, Place::Lost(TxError::EndedInside));
+        self.over(result, if is_sure { TxOutcome::RolledBack } else { TxOutcome::Unknown }).await
     }
 
     /// Gives the connection back, outside of a transaction.

@@ -80,13 +80,15 @@ impl<Db: Database> Hooks<Db> {
         self.marks.push((self.before.len(), self.after.len()));
     }
 
-    pub(super) fn release(&mut self) {
-        self.marks.pop();
+    /// Forgets that savepoint `number` was set, and those in it.
+    pub(super) fn release(&mut self, number: usize) {
+        self.marks.truncate(number - 1);
     }
 
-    /// Drops what was registered since the last savepoint. Those who want to know how it ends are told that it was undone.
-    pub(super) fn undo(&mut self, about: &About) {
-        let Some((before, after)) = self.marks.pop() else { return };
+    /// Drops what was registered since savepoint `number`. Those who want to know how it ends are told that it was undone.
+    pub(super) fn undo(&mut self, number: usize, about: &About) {
+        let Some(&(before, after)) = self.marks.get(number - 1) else { return };
+        self.release(number);
         for unused in self.before.split_off(before) {
             drop_unused(unused, about);
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::panic::Location;
 
+use tokio::time::timeout;
+
 use super::attempts::Call;
 use super::body::Body;
 use super::database::Database;
@@ -12,7 +14,7 @@ use super::session::Session;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
 use crate::policy::retry::retrying::Next;
-use crate::scope::{About, What};
+use crate::scope::{About, What, grace_in_force};
 
 /// What part of a transaction it is.
 pub(super) enum Part<'t, Db: Database> {
@@ -86,7 +88,8 @@ impl<'t, Db: Database> Scope<'t, Db> {
 
     /// Ends this part, whose changes are kept or not.
     pub async fn end_as<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> R {
-        let closed = self.close(commits, || ending.text(&result)).await;
+        let why = self.why(commits, &ending, &result);
+        let closed = self.close(commits, why).await;
         conclude(&self.call().about, commits, &ending, result, closed.result)
     }
 
@@ -97,7 +100,8 @@ impl<'t, Db: Database> Scope<'t, Db> {
 
     /// Ends an attempt, whose changes are kept or not.
     pub async fn end_as_or_again<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> Next<R> {
-        let closed = self.close(commits, || ending.text(&result)).await;
+        let why = self.why(commits, &ending, &result);
+        let closed = self.close(commits, why).await;
         if closed.is_transient && !(ending.is_ok(&result) && closed.result.is_ok()) {
             if let Some(pause) = self.call().retrying.as_mut().and_then(|retrying| retrying.again()) {
                 return Next::Again(pause);
@@ -108,9 +112,9 @@ impl<'t, Db: Database> Scope<'t, Db> {
 
     /// Ends this part since its time is over.
     pub async fn expire<R>(mut self, ending: Ending<R>, error: TxError) -> R {
-        let cause = error.to_string();
-        let closed = self.close(false, || Some(cause)).await;
-        if let Err(error) = closed.result {
+        let why = Some(error.to_string());
+        // One that is not answered goes on in a task: nobody waits longer for it than for a clean-up.
+        if let Ok(Closed { result: Err(error), .. }) = timeout(grace_in_force(), self.close(false, why)).await {
             tell(&self.call().about, COULD_NOT_ROLL_BACK, &error);
         }
         ending.failed(error)
@@ -123,10 +127,15 @@ impl<'t, Db: Database> Scope<'t, Db> {
         }
     }
 
-    async fn close(&mut self, commits: bool, why: impl FnOnce() -> Option<String>) -> Closed {
+    /// What a joined call has failed with. The result itself is not looked at where something is awaited: it need not be `Sync`.
+    fn why<R>(&self, commits: bool, ending: &Ending<R>, result: &R) -> Option<String> {
+        if !commits && matches!(self.part, Part::Joined(_)) { ending.text(result) } else { None }
+    }
+
+    async fn close(&mut self, commits: bool, why: Option<String>) -> Closed {
         if commits && matches!(self.part, Part::Whole { .. }) {
             if let Err(error) = self.before_commit().await {
-                let closed = self.close_part(false, || None).await;
+                let closed = self.close_part(false, None).await;
                 if let Err(error) = closed.result {
                     tell(&self.call().about, COULD_NOT_ROLL_BACK, &error);
                 }
@@ -136,15 +145,16 @@ impl<'t, Db: Database> Scope<'t, Db> {
         self.close_part(commits, why).await
     }
 
-    async fn close_part(&mut self, commits: bool, why: impl FnOnce() -> Option<String>) -> Closed {
+    async fn close_part(&mut self, commits: bool, why: Option<String>) -> Closed {
         let Some(session) = self.tx.leave(self.mark) else { return Closed::failed(TxError::Escaped) };
         match &mut self.part {
             Part::Whole { link } => {
                 let ended = session.end(commits).await;
+                let can_begin = link.is_none() || ended.link.is_some();
                 if let Some(place) = link {
                     **place = ended.link;
                 }
-                let is_transient = ended.is_transient && ended.outcome == TxOutcome::RolledBack;
+                let is_transient = can_begin && ended.is_transient && ended.outcome == TxOutcome::RolledBack;
                 Closed { result: ended.result, is_transient }
             }
             Part::Joined(outer) => {
@@ -180,10 +190,10 @@ fn join<Db: Database>(
     mut session: Box<Session<Db>>,
     function: &'static str,
     succeeded: bool,
-    why: impl FnOnce() -> Option<String>,
+    why: Option<String>,
 ) {
     if !succeeded {
-        session.doom(function, why().map(|why| StatementError::text(why) as Cause));
+        session.doom(function, why.map(|why| StatementError::text(why) as Cause));
     }
     outer.take_back(session);
 }
@@ -195,7 +205,7 @@ impl<Db: Database> Drop for Scope<'_, Db> {
         match &mut self.part {
             // It rolls back.
             Part::Whole { .. } => drop(session),
-            Part::Joined(outer) => join(outer, session, self.body.function, false, || None),
+            Part::Joined(outer) => join(outer, session, self.body.function, false, None),
             Part::Savepoint { outer, number } => {
                 session.undo_later(*number);
                 outer.take_back(session);

@@ -65,6 +65,7 @@ pub(super) struct Session<Db: Database> {
     pub(super) is_unsettled: bool,
     /// Something may have ended the transaction: a statement that failed, or whoever had the connection itself.
     is_doubtful: bool,
+    /// That savepoint stands.
     is_guarded: bool,
     /// Undoes savepoints whose block was dropped; runs before the next statement.
     pub(super) undo: Vec<String>,
@@ -214,7 +215,7 @@ impl<Db: Database> Session<Db> {
             Err(error) => return Err(error.at_savepoint()),
         }
         self.savepoints = number - 1;
-        self.hooks.release();
+        self.hooks.release(number);
         let statements = vec![format!("RELEASE weftwork_{number}")];
         self.control(Due { statements, ..Due::default() }, Vec::new()).await.map_err(|error| {
             // The caller is told that the block failed: what the block did may not be committed with the rest.
@@ -236,7 +237,7 @@ impl<Db: Database> Session<Db> {
         self.is_guarded = false;
         // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
-        self.hooks.undo(&self.origin.about);
+        self.hooks.undo(number, &self.origin.about);
         self.doom = self.doom.take().filter(|doom| doom.depth < number);
         self.failed = self.failed.take().filter(|(_, depth)| *depth < number);
     }
@@ -259,6 +260,7 @@ impl<Db: Database> Session<Db> {
 
     pub(super) fn lose(&mut self, error: TxError) {
         self.place = Place::Lost(error);
+        self.is_transient = false;
     }
 
     /// Waits for a connection that is away, and for a statement that was dropped.
@@ -269,6 +271,10 @@ impl<Db: Database> Session<Db> {
                 return;
             }
             match back.await {
+                // Nobody has heard of it, and what it was to do may be what keeps rows from being committed.
+                Ok((_, Outcome::Failed(error))) => self.lose(error),
+                // What is undone next may have failed.
+                Ok((held, Outcome::Stuck(_))) if !self.undo.is_empty() => self.place = Place::Here(held),
                 Ok((held, outcome)) => self.back(held, outcome).await,
                 Err(gone) => self.lose(TxError::lost(gone)),
             }
@@ -313,12 +319,20 @@ impl<Db: Database> Session<Db> {
     pub(super) fn due(&mut self) -> Option<Due> {
         // In a transaction that has failed only an undo is of use, and what it undoes nobody has to ask about.
         let is_stuck = self.failed.is_some();
-        let due = Due {
-            is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck,
-            guard: (mem::take(&mut self.is_guarded) && !is_stuck).then(|| format!("RELEASE {GUARD}")),
-            statements: mem::take(&mut self.undo),
-        };
+        // A guard that stands in a savepoint is undone with it, which fails likewise where that was ended.
+        self.is_guarded &= self.undo.is_empty();
+        let guard = if self.is_guarded && !is_stuck { Some(format!("RELEASE {GUARD}")) } else { None };
+        self.is_guarded &= guard.is_none();
+        let due =
+            Due { is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck, guard, statements: mem::take(&mut self.undo) };
         (due.is_doubtful || due.guard.is_some() || !due.statements.is_empty()).then_some(due)
+    }
+
+    /// What has to be done before the transaction is rolled back: nothing is undone alone any more.
+    pub(super) fn due_at_rollback(&mut self) -> Due {
+        // This works also where a statement has failed.
+        let guard = if self.is_guarded { Some(format!("ROLLBACK TO {GUARD}")) } else { None };
+        Due { is_doubtful: mem::take(&mut self.is_doubtful) && self.failed.is_none(), guard, statements: Vec::new() }
     }
 
     /// Statements that can not be cut. If their caller is, `after_cut` undoes them.
@@ -364,25 +378,27 @@ impl<Db: Database> Session<Db> {
 
     /// The connection is back from such statements.
     pub(super) async fn back(&mut self, held: Held<Db>, outcome: Outcome) {
-        self.place = match outcome {
-            Outcome::Done | Outcome::Failed(_) => Place::Here(held),
+        match outcome {
+            Outcome::Done | Outcome::Failed(_) => self.place = Place::Here(held),
             Outcome::Stuck(cause) => {
                 self.failed.get_or_insert((cause, self.savepoints));
-                Place::Here(held)
+                self.place = Place::Here(held);
             }
             Outcome::Ended => {
+                // First: this may be dropped below.
+                self.place = Place::Ended;
                 drop(held.let_go().await);
-                Place::Ended
             }
-            Outcome::EndedInside => Place::Lost(TxError::EndedInside),
-        };
+            Outcome::EndedInside => self.lose(TxError::EndedInside),
+        }
     }
 
     /// The same session for somebody else, who ends it. Nothing is left of it here.
     pub(super) fn moved(&mut self) -> Self {
         let place = mem::replace(&mut self.place, Place::Lost(TxError::lost(Over)));
         let mut moved = Self::new(place, self.origin.clone(), self.runtime.clone(), self.begun);
-        (moved.is_unsettled, moved.is_doubtful) = (self.is_unsettled, self.is_doubtful);
+        (moved.is_unsettled, moved.is_doubtful, moved.is_guarded) = (self.is_unsettled, self.is_doubtful, self.is_guarded);
+        moved.failed = self.failed.take();
         moved.hooks = self.hooks.take();
         self.is_open = false;
         moved

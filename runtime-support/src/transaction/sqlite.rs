@@ -69,6 +69,7 @@ impl Database for Sqlite {
     }
 
     async fn begin(link: &mut Link<Self>, terms: &Terms) -> Result<(), sqlx::Error> {
+        link.is_open = true;
         if !terms.is_read_only {
             // A transaction that turns from reading to writing later can fail at once, without waiting for its turn.
             return Self::control(link, "BEGIN IMMEDIATE".to_owned()).await;
@@ -138,6 +139,7 @@ impl Database for Sqlite {
             Self::control(link, "PRAGMA query_only = 0".to_owned()).await?;
             link.state.is_read_only = false;
         }
+        link.is_open = false;
         Ok(())
     }
 

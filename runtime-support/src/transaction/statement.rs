@@ -1,22 +1,28 @@
 //! What a statement's text says of the transaction it runs in.
 
-/// The first word, if it begins or ends a transaction. `ROLLBACK TO` goes back to a savepoint and is no end.
+const ENDS: [&str; 7] = ["ABORT", "BEGIN", "COMMIT", "END", "PREPARE", "ROLLBACK", "START"];
+
+/// The first word, if it begins or ends a transaction. `ROLLBACK TO` goes back to a savepoint and is no end, and neither is it if a
+/// statement is prepared.
 pub(super) fn ending(sql: &str) -> Option<&'static str> {
-    const ENDS: [&str; 6] = ["ABORT", "BEGIN", "COMMIT", "END", "ROLLBACK", "START"];
     let mut words = words(sql);
-    let first = words.next()?;
-    if first.eq_ignore_ascii_case("PREPARE") {
-        // Else it prepares a statement.
-        return words.next().filter(|second| second.eq_ignore_ascii_case("TRANSACTION")).map(|_| "PREPARE TRANSACTION");
+    let found = end(words.next()?)?;
+    let mut next = words.take(2);
+    match found {
+        "ROLLBACK" => (!next.any(|word| word.eq_ignore_ascii_case("TO"))).then_some(found),
+        "PREPARE" => next.next().filter(|word| word.eq_ignore_ascii_case("TRANSACTION")).map(|_| "PREPARE TRANSACTION"),
+        _ => Some(found),
     }
-    let found = ENDS.into_iter().find(|word| first.eq_ignore_ascii_case(word))?;
-    let goes_back = words.take(2).any(|word| word.eq_ignore_ascii_case("TO"));
-    (found != "ROLLBACK" || !goes_back).then_some(found)
 }
 
-/// Whether such a word may stand behind a first statement. It may also be a text of the user's or the end of a trigger.
+fn end(word: &str) -> Option<&'static str> {
+    ENDS.into_iter().find(|end| word.eq_ignore_ascii_case(end))
+}
+
+/// Whether such a word stands anywhere in a text of several statements. It may also be a text of the user's or the end of a trigger.
 pub(super) fn may_hide_an_end(sql: &str) -> bool {
-    sql.split(';').skip(1).any(|statement| ending(statement).is_some())
+    let sql = sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+    sql.contains(';') && sql.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| end(word).is_some())
 }
 
 /// The words at the beginning, without comments.
@@ -65,6 +71,7 @@ mod tests {
             ";ROLLBACK TRANSACTION",
             "begin immediate",
             "START TRANSACTION",
+            "PREPARE TRANSACTION 'a'",
             "ROLLBACK -- TO",
             "prepare transaction 'a'",
         ] {
@@ -75,6 +82,7 @@ mod tests {
             "ROLLBACK TO a",
             "rollback transaction to savepoint a",
             "RELEASE a",
+            "PREPARE transactions AS SELECT 1",
             "COMMITTED",
             "PREPARE a AS SELECT 1",
             "-- COMMIT",
@@ -87,10 +95,17 @@ mod tests {
 
     #[test]
     fn t36_an_end_may_hide_in_a_longer_text() {
-        for sql in ["SELECT 1; COMMIT", "SELECT 1;\n-- so\ncommit; BEGIN", "SELECT 1; ; end"] {
+        for sql in [
+            "SELECT 1; COMMIT",
+            "SELECT 1;\n-- so\ncommit; BEGIN",
+            "SELECT 1; ; end",
+            "SELECT 1; -- a; b\nCOMMIT; -- c; d\nBEGIN",
+            "SELECT 1; /* ; */ COMMIT",
+            "SELECT 1; PREPARE TRANSACTION 'a'",
+        ] {
             assert!(may_hide_an_end(sql), "{sql}");
         }
-        for sql in ["SELECT 1", "SELECT 1;", "COMMIT", "SELECT 'a'; SELECT 2", "SELECT 1; ROLLBACK TO a"] {
+        for sql in ["SELECT 1", "SELECT 1;", "COMMIT;", "SELECT 'a'; SELECT 2", "SELECT 1; SELECT committed"] {
             assert!(!may_hide_an_end(sql), "{sql}");
         }
     }

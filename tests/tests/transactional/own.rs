@@ -229,7 +229,7 @@ async fn t17_sqlite_a_writer_inside_a_writer_of_the_same_file() {
         assert_eq!(store.rows().await, [1]);
         // What only stands beside it waits.
         let (first, second) = tokio::join!(writer(&store.pool, 3), writer(&other, 4));
-        (first.unwrap(), second.unwrap());
+        first.and(second).unwrap();
         store.assert_whole().await;
     }
 }

@@ -76,6 +76,7 @@ impl Database for Postgres {
     }
 
     async fn begin(link: &mut Link<Self>, terms: &Terms) -> Result<(), sqlx::Error> {
+        link.is_open = true;
         server::begin(link, terms).await
     }
 
@@ -125,7 +126,7 @@ impl Database for Postgres {
     fn severity(error: &sqlx::Error) -> Severity {
         match severity(error) {
             Severity::Statement if is_fatal(error) => Severity::Connection,
-            Severity::Statement => Severity::Transaction,
+            Severity::Statement if error.as_database_error().is_some() => Severity::Transaction,
             other => other,
         }
     }
@@ -147,6 +148,7 @@ impl Database for Postgres {
         if mem::take(&mut link.state.was_lent) {
             in_step(run(link, STEP.to_owned()).await?.as_ref())?;
         }
+        link.is_open = false;
         Ok(())
     }
 

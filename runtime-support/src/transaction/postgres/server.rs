@@ -1,11 +1,11 @@
 //! What is known of a session, and of the server that it is on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{PgConnection, Postgres, Row, raw_sql};
+use sqlx::{Connection, PgConnection, Postgres, Row, raw_sql};
 
 use super::{Terms, run};
 use crate::transaction::driver::Link;
@@ -53,15 +53,30 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     if terms.is_read_only {
         begin.push_str(" READ ONLY");
     }
-    let is_fixed = terms.isolation > Some(Isolation::ReadCommitted);
-    let asking = match (is_fixed, terms.is_read_only) {
-        (true, _) => format!("BEGIN; {WHO}; END; {begin}"),
-        (false, true) => format!("{begin}; {WHO}"),
-        (false, false) => format!("{begin}; {WHO_AND_WHAT}"),
+    let place = link.state.options.as_ref().map_or(0, |options| Arc::as_ptr(options).addr());
+    let is_fixed = match terms.isolation {
+        Some(isolation) => isolation > Isolation::ReadCommitted,
+        None => known().strict.contains(&place),
     };
+    let mut who = String::from("SELECT pg_backend_pid()");
+    if !is_fixed && !terms.is_read_only {
+        // A standby gives no numbers, so that this fails there; what only reads says so.
+        who.push_str(", pg_current_xact_id()");
+    }
+    if link.connection().cached_statements_size() == 0 {
+        // The connection is likely to be a new one, and the server to be known.
+        who.push_str(", pg_postmaster_start_time(), current_setting('transaction_isolation')");
+    }
+    let asking = if is_fixed { format!("BEGIN; {who}; END; {begin}") } else { format!("{begin}; {who}") };
     match ask(link, asking).await {
-        Ok(Some(process)) => meet(link, process, is_fixed.then_some(begin)).await,
-        Ok(None) => Ok(()),
+        Ok(Asked { is_strict: true, .. }) if !is_fixed => {
+            // The role's or the database's own isolation, of which the question has just fixed what the transaction sees.
+            known().strict.insert(place);
+            link.state.transaction = None;
+            run(link, format!("ROLLBACK; {begin}")).await.map(drop)
+        }
+        Ok(Asked { met: None, .. }) => Ok(()),
+        Ok(Asked { met: Some(met), .. }) => meet(link, met, is_fixed.then_some(begin)).await,
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
@@ -71,45 +86,80 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
 }
 
-const WHO: &str = "SELECT pg_backend_pid()";
-// A standby gives no numbers, so that this fails there; what only reads says so.
-const WHO_AND_WHAT: &str = "SELECT pg_backend_pid(), pg_current_xact_id()";
 const CLUSTER: &str =
     "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
 // For those who may not ask for that.
 const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
 
-/// Asks, and gives back the session's process if that was not met yet.
-async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Option<i32>, sqlx::Error> {
-    let Some(row) = run(link, question).await? else { return Ok(None) };
-    // The answers of this protocol are texts, whatever their types.
-    let process = row.try_get_unchecked(0)?;
-    if row.len() > 1 {
-        link.state.transaction = Some(row.try_get_unchecked(1)?);
-    }
-    link.state.process = Some(process);
-    let met = met().get(&process).cloned();
-    let is_new = met.is_none();
-    link.state.cluster = met.flatten();
-    Ok(is_new.then_some(process))
+struct Asked {
+    /// The session, if it is not known yet.
+    met: Option<Met>,
+    /// It sees the same throughout, although that was not asked for.
+    is_strict: bool,
 }
 
-/// Where the processes of sessions are that this program has met: so that each session asks once.
+struct Met {
+    process: i32,
+    started: Option<String>,
+}
+
+async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx::Error> {
+    let Some(row) = run(link, question).await? else { return Ok(Asked { met: None, is_strict: false }) };
+    // The answers of this protocol are texts, whatever their types.
+    let process = row.try_get_unchecked(0)?;
+    link.state.process = Some(process);
+    link.state.transaction = row.try_get_unchecked("pg_current_xact_id").ok();
+    let started: Option<String> = row.try_get_unchecked("pg_postmaster_start_time").ok();
+    let mut known = known();
+    let cluster = match &started {
+        None => known.sessions.get(&process).cloned(),
+        // A new one, whatever the last one of this number was.
+        Some(started) => known.servers.get(started).cloned().inspect(|cluster| known.keep(process, cluster)),
+    };
+    let is_new = cluster.is_none();
+    link.state.cluster = cluster.flatten();
+    let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
+    let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
+    Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
+}
+
+/// Where sessions and servers are that this program has met.
 ///
 /// A process of the same number may be on another server later. What is known of it then is not what an answer says, which leaves
 /// a transaction in doubt and does no harm. `None` where that is not told.
-fn met() -> MutexGuard<'static, BTreeMap<i32, Option<Arc<str>>>> {
-    static MET: Mutex<BTreeMap<i32, Option<Arc<str>>>> = Mutex::new(BTreeMap::new());
-    MET.lock().unwrap_or_else(PoisonError::into_inner)
+struct Known {
+    /// By the number of the process.
+    sessions: BTreeMap<i32, Option<Arc<str>>>,
+    /// By their start.
+    servers: BTreeMap<String, Option<Arc<str>>>,
+    /// The ways to connect, by where they are kept, whose transactions see the same throughout unless they ask for less. One that is
+    /// gone and stood where another one is costs that an exchange.
+    strict: BTreeSet<usize>,
 }
 
-/// So many are kept.
-const MANY: usize = 10_000;
+impl Known {
+    fn keep(&mut self, process: i32, cluster: &Option<Arc<str>>) {
+        const MANY: usize = 10_000;
+        if self.sessions.len() >= MANY {
+            self.sessions.clear();
+        }
+        self.sessions.insert(process, cluster.clone());
+    }
+}
+
+fn known() -> MutexGuard<'static, Known> {
+    static KNOWN: Mutex<Known> =
+        Mutex::new(Known { sessions: BTreeMap::new(), servers: BTreeMap::new(), strict: BTreeSet::new() });
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
-async fn meet(link: &mut Link<Postgres>, process: i32, begin_again: Option<String>) -> Result<(), sqlx::Error> {
-    run(link, String::from(if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "SAVEPOINT weftwork_server" })).await?;
-    let back = if begin_again.is_some() { "ROLLBACK; BEGIN" } else { "ROLLBACK TO weftwork_server" };
+async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) -> Result<(), sqlx::Error> {
+    let (before, back) = match begin_again {
+        Some(_) => ("ROLLBACK; BEGIN", "ROLLBACK; BEGIN"),
+        None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
+    };
+    run(link, String::from(before)).await?;
     let mut cluster = None;
     for question in [CLUSTER, STARTED] {
         match run(link, String::from(question)).await {
@@ -126,12 +176,11 @@ async fn meet(link: &mut Link<Postgres>, process: i32, begin_again: Option<Strin
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    link.state.cluster = cluster.map(Arc::from);
-    let mut met = met();
-    if met.len() >= MANY {
-        met.clear();
-    }
-    met.insert(process, link.state.cluster.clone());
+    let cluster: Option<Arc<str>> = cluster.map(Arc::from);
+    let mut known = known();
+    known.keep(met.process, &cluster);
+    known.servers.extend(met.started.map(|started| (started, cluster.clone())));
+    link.state.cluster = cluster;
     Ok(())
 }
 
