@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{Connection, PgConnection, Postgres, Row, raw_sql};
 
 use super::{Terms, run};
@@ -22,9 +22,8 @@ pub struct State {
     pub(super) process: Option<i32>,
     /// The transaction's number, if it may have written.
     pub(super) transaction: Option<String>,
-    /// What its numbers are numbers of: the cluster and its timeline. They stay over restarts, and are others after a failover. Or else
-    /// the server from its start to its end.
-    pub(super) cluster: Option<Arc<str>>,
+    /// Who has given the number.
+    pub(super) server: Option<Arc<Server>>,
     pub(super) is_read_only: bool,
     /// Somebody had the connection itself.
     pub(in crate::transaction) was_lent: bool,
@@ -36,6 +35,15 @@ impl State {
     pub(super) fn new(options: Arc<PgConnectOptions>, patience: Duration) -> Self {
         Self { options: Some(options), patience, ..Self::default() }
     }
+}
+
+/// What the numbers of transactions are numbers of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Server {
+    /// When it was started. One that has crashed gives numbers again that nothing is left of.
+    pub(super) started: String,
+    /// The cluster and its timeline, if that is told. They stay over restarts, and are others after a failover.
+    pub(super) cluster: Option<String>,
 }
 
 /// Begins, and asks in the same exchange who is there.
@@ -86,10 +94,10 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
 }
 
-const CLUSTER: &str =
-    "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
-// For those who may not ask for that.
-const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
+const SERVER: &str = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, \
+     (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+// For those who may not ask for all of that.
+const STARTED: &str = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, NULL::text";
 
 struct Asked {
     /// The session, if it is not known yet.
@@ -111,13 +119,13 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
     link.state.transaction = row.try_get_unchecked("pg_current_xact_id").ok();
     let started: Option<String> = row.try_get_unchecked("pg_postmaster_start_time").ok();
     let mut known = known();
-    let cluster = match &started {
+    let server = match &started {
         None => known.sessions.get(&process).cloned(),
         // A new one, whatever the last one of this number was.
-        Some(started) => known.servers.get(started).cloned().inspect(|cluster| known.keep(process, cluster)),
+        Some(started) => known.servers.get(started).cloned().inspect(|server| known.keep(process, server)),
     };
-    let is_new = cluster.is_none();
-    link.state.cluster = cluster.flatten();
+    let is_new = server.is_none();
+    link.state.server = server.flatten();
     let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
     let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
     Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
@@ -129,21 +137,21 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
 /// a transaction in doubt and does no harm. `None` where that is not told.
 struct Known {
     /// By the number of the process.
-    sessions: BTreeMap<i32, Option<Arc<str>>>,
+    sessions: BTreeMap<i32, Option<Arc<Server>>>,
     /// By their start.
-    servers: BTreeMap<String, Option<Arc<str>>>,
+    servers: BTreeMap<String, Option<Arc<Server>>>,
     /// The ways to connect, by where they are kept, whose transactions see the same throughout unless they ask for less. One that is
     /// gone and stood where another one is costs that an exchange.
     strict: BTreeSet<usize>,
 }
 
 impl Known {
-    fn keep(&mut self, process: i32, cluster: &Option<Arc<str>>) {
+    fn keep(&mut self, process: i32, server: &Option<Arc<Server>>) {
         const MANY: usize = 10_000;
         if self.sessions.len() >= MANY {
             self.sessions.clear();
         }
-        self.sessions.insert(process, cluster.clone());
+        self.sessions.insert(process, server.clone());
     }
 }
 
@@ -160,11 +168,11 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
     };
     run(link, String::from(before)).await?;
-    let mut cluster = None;
-    for question in [CLUSTER, STARTED] {
+    let mut server = None;
+    for question in [SERVER, STARTED] {
         match run(link, String::from(question)).await {
             Ok(row) => {
-                cluster = row.map(|row| row.try_get::<String, _>(0)).transpose()?;
+                server = row.map(|row| Server::told(&row)).transpose()?;
                 break;
             }
             // Whoever may not ask goes on without.
@@ -176,21 +184,27 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let cluster: Option<Arc<str>> = cluster.map(Arc::from);
+    let server = server.map(Arc::new);
     let mut known = known();
-    known.keep(met.process, &cluster);
-    known.servers.extend(met.started.map(|started| (started, cluster.clone())));
-    link.state.cluster = cluster;
+    known.keep(met.process, &server);
+    known.servers.extend(met.started.map(|started| (started, server.clone())));
+    link.state.server = server;
     Ok(())
 }
 
-/// The same on a connection that was made to ask.
-pub(super) async fn cluster(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
-    let row = match raw_sql(CLUSTER).fetch_one(&mut *connection).await {
-        Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
-        other => other?,
-    };
-    row.try_get(0)
+impl Server {
+    fn told(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
+    }
+
+    /// The one that a connection leads to that was made to ask.
+    pub(super) async fn of(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
+        let row = match raw_sql(SERVER).fetch_one(&mut *connection).await {
+            Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
+            other => other?,
+        };
+        Self::told(&row)
+    }
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
