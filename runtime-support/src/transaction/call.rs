@@ -50,16 +50,29 @@ use crate::policy::retry::retrying::Next;
 /// around it rustc can not see that it is `Send` ("not general enough"). Clone into it, or write a `#[transactional]` function,
 /// which may borrow what it likes.
 #[track_caller]
-pub fn transaction<Db, S, R>(source: S, body: impl AsyncFnMut(&mut Tx<Db>) -> R) -> impl Future<Output = R>
+pub fn transaction<Db, S, R>(source: S, body: impl AsyncFnOnce(&mut Tx<Db>) -> R) -> impl Future<Output = R>
 where
     Db: Database,
     S: Begin<Db>,
     R: FromTxError,
 {
-    transaction_with(TxOptions::new(), source, body)
+    let place = Location::caller();
+    async move {
+        let ending = R::ending();
+        let mut transaction = begin("transaction", source).at(place);
+        let mut scope = match transaction.open().await {
+            Ok(scope) => scope,
+            Err(error) => return ending.failed(error),
+        };
+        let result = scope.body.run(body(&mut scope.tx)).await;
+        scope.end(ending, result).await
+    }
 }
 
 /// The same with options. With [`attempts`](TxOptions::attempts) the body may run several times.
+///
+/// What this returns is `Send` only where today's compiler can prove that of a closure that may be called again, which it can not as
+/// soon as the closure borrows. [`transaction`] and `#[transactional]` have no such limit.
 ///
 /// ```
 /// # #[cfg(feature = "sqlite")]

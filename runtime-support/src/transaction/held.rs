@@ -48,7 +48,7 @@ impl<Db: Database> Held<Db> {
                 Err(error) => return Outcome::Failed(TxError::lost(error)),
             }
         }
-        if let Some(guard) = due.guard.filter(|_| stuck.is_none()) {
+        if let Some(guard) = due.guard.filter(|_| stuck.is_none() || !due.statements.is_empty()) {
             if Db::control(self.link(), guard).await.is_err() {
                 return Outcome::EndedInside;
             }

@@ -241,8 +241,6 @@ impl<Db: Database> Session<Db> {
     /// The same before the next statement, where nobody can wait for it.
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
-        // Set behind it, and gone with it.
-        self.is_guarded = false;
         // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
         self.hooks.undo(number, &self.origin.about);
@@ -327,9 +325,12 @@ impl<Db: Database> Session<Db> {
     pub(super) fn due(&mut self) -> Option<Due> {
         // In a transaction that has failed only an undo is of use, and what it undoes nobody has to ask about.
         let is_stuck = self.failed.is_some();
-        // A guard that stands in a savepoint is undone with it, which fails likewise where that was ended.
-        self.is_guarded &= self.undo.is_empty();
-        let guard = if self.is_guarded && !is_stuck { Some(format!("RELEASE {GUARD}")) } else { None };
+        let guard = match (self.is_guarded, is_stuck, self.undo.is_empty()) {
+            (false, ..) | (true, true, true) => None,
+            (true, false, true) => Some(format!("RELEASE {GUARD}")),
+            // It stands in what is undone, and tells what was ended from inside from what only failed.
+            (true, _, false) => Some(format!("ROLLBACK TO {GUARD}")),
+        };
         self.is_guarded &= guard.is_none();
         let due =
             Due { is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck, guard, statements: mem::take(&mut self.undo) };
@@ -349,6 +350,7 @@ impl<Db: Database> Session<Db> {
         let (send, back) = oneshot::channel();
         let is_cut = Arc::new(AtomicBool::new(false));
         let _cut = Cut(Arc::clone(&is_cut));
+        let is_guarded = due.guard.is_some();
         let Place::Here(mut held) = mem::replace(&mut self.place, Place::Away(back, is_cut)) else {
             unreachable!("the connection is here")
         };
@@ -373,6 +375,8 @@ impl<Db: Database> Session<Db> {
             Outcome::Stuck(cause) => Some(TxError::Failed(cause.clone())),
             Outcome::Failed(error) => Some(error.clone()),
         };
+        // In a transaction that has failed it could not be looked at.
+        self.is_guarded |= is_guarded && matches!(outcome, Outcome::Stuck(_));
         self.back(held, outcome).await;
         match failed {
             None => Ok(()),

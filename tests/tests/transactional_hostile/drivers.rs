@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Connection, Executor, PgPool, Postgres, Row, Sqlite, SqlitePool};
-use weftwork::{Begin, TxError, transactional};
+use sqlx::{Executor, PgPool, Postgres, Row, Sqlite};
+use weftwork::{Begin, transactional};
 use weftwork_tests::postgres::PgStore;
-use weftwork_tests::store::{Store, StoreError};
+use weftwork_tests::store::StoreError;
 
 #[tokio::test]
 async fn t36_what_was_committed_from_inside_is_never_repeated() {

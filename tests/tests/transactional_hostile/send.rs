@@ -1,9 +1,9 @@
-//! T3: the future is `Send` when the arguments are.
+//! T3, T7: the future is `Send` when the arguments are.
 
 use std::cell::Cell;
 
 use sqlx::{Sqlite, SqlitePool};
-use weftwork::{Begin, transactional};
+use weftwork::{Begin, Tx, transaction, transactional};
 use weftwork_tests::store::StoreError;
 
 /// As the response of a web framework: `Send`, and not `Sync`.
@@ -28,4 +28,59 @@ async fn t3_values_that_are_not_sync() {
     let pool = SqlitePool::connect_lazy("sqlite::memory:").unwrap();
     is_send(respond(&pool));
     is_send(cell(&pool));
+}
+
+async fn borrowing(pool: &SqlitePool, name: &str) -> Result<u64, StoreError> {
+    transaction(pool, async |tx: &mut Tx<Sqlite>| -> Result<u64, StoreError> {
+        Ok(sqlx::query("SELECT ?").bind(name).execute(tx).await?.rows_affected())
+    })
+    .await
+}
+
+async fn owning(pool: &SqlitePool, name: String) -> Result<u64, StoreError> {
+    transaction(pool, async |tx: &mut Tx<Sqlite>| -> Result<u64, StoreError> {
+        Ok(sqlx::query("SELECT ?").bind(&name).execute(tx).await?.rows_affected())
+    })
+    .await
+}
+
+async fn moving(pool: &SqlitePool, n: i64) -> Result<u64, StoreError> {
+    transaction(pool, async move |tx: &mut Tx<Sqlite>| -> Result<u64, StoreError> {
+        Ok(sqlx::query("SELECT ?").bind(n).execute(tx).await?.rows_affected())
+    })
+    .await
+}
+
+async fn own_pool(pool: SqlitePool) -> Result<u64, StoreError> {
+    transaction(&pool, async |tx: &mut Tx<Sqlite>| -> Result<u64, StoreError> {
+        Ok(sqlx::query("SELECT 1").execute(tx).await?.rows_affected())
+    })
+    .await
+}
+
+async fn helper(tx: &mut Tx<Sqlite>, name: &str) -> Result<(), StoreError> {
+    sqlx::query("SELECT ?").bind(name).execute(&mut *tx).await?;
+    Ok(())
+}
+
+async fn with_helper(pool: &SqlitePool, name: &str) -> Result<(), StoreError> {
+    transaction(pool, async |tx: &mut Tx<Sqlite>| -> Result<(), StoreError> { helper(tx, name).await }).await
+}
+
+async fn joined(tx: &mut Tx<Sqlite>) -> Result<(), StoreError> {
+    transaction(tx, async |tx: &mut Tx<Sqlite>| -> Result<(), StoreError> { helper(tx, "a").await }).await
+}
+
+#[tokio::test]
+async fn t7_a_transaction_without_macros_can_be_spawned() {
+    let pool = SqlitePool::connect_lazy("sqlite::memory:").unwrap();
+    is_send(borrowing(&pool, "a"));
+    is_send(owning(&pool, String::new()));
+    is_send(moving(&pool, 1));
+    is_send(own_pool(pool.clone()));
+    is_send(with_helper(&pool, "a"));
+    let _ = transaction(&pool, async |tx: &mut Tx<Sqlite>| -> Result<(), StoreError> {
+        is_send(joined(tx));
+        Ok(())
+    });
 }

@@ -310,7 +310,7 @@ async fn t48_hooks_that_panic_when_they_are_dropped() {
     assert_eq!(log.text(), "RolledBack RolledBack");
     assert_clean(&store, &before).await;
     let log = Log::new();
-    drop(weftwork::timeout(weftwork::millis(20), dropped(&store.pool, &log)).await.unwrap_err());
+    weftwork::timeout(weftwork::millis(20), dropped(&store.pool, &log)).await.unwrap_err();
     assert_eq!(log.text(), "RolledBack");
     assert_clean(&store, &before).await;
 }

@@ -43,7 +43,7 @@ async fn t67_the_locks_of_a_dropped_statement_are_free_at_once() {
     // Somebody else wants the row.
     let mut outside = store.outside().await;
     let update = tokio::spawn(async move { outside.execute("UPDATE accounts SET cents = 7 WHERE id = 1").await.map(drop) });
-    store.until("the other one waits", |all| all.iter().any(|session| session.waits_for_lock())).await;
+    store.until("the other one waits", |all| all.iter().any(weftwork_tests::postgres::Session::waits_for_lock)).await;
     drop(call);
     // The statement would last for ten minutes, and this waits for one.
     store.until("nobody sleeps", |all| !all.iter().any(|session| session.is_running("pg_sleep"))).await;
@@ -64,13 +64,13 @@ async fn t67_a_statement_that_waits_for_a_lock_is_ended_too() {
     let mut outside = store.outside().await;
     outside.execute("BEGIN; UPDATE accounts SET cents = 7 WHERE id = 1").await.unwrap();
     let mut call = Box::pin(locking(&store.pool));
-    let waits = store.until("it waits", |all| all.iter().any(|session| session.waits_for_lock()));
+    let waits = store.until("it waits", |all| all.iter().any(weftwork_tests::postgres::Session::waits_for_lock));
     tokio::select! {
         _ = &mut call => unreachable!(),
         _ = waits => {}
     }
     drop(call);
-    store.until("nobody waits", |all| !all.iter().any(|session| session.waits_for_lock())).await;
+    store.until("nobody waits", |all| !all.iter().any(weftwork_tests::postgres::Session::waits_for_lock)).await;
     add(&store.pool, &[1]).await.unwrap();
     outside.execute("COMMIT").await.unwrap();
     assert_clean(&store, &before).await;
@@ -109,7 +109,7 @@ async fn t67_a_cancel_that_comes_too_late_hits_nobody() {
     outside.execute("SELECT pg_advisory_lock(1)").await.unwrap();
     let gate = proxy.hold_request("pg_cancel_backend");
     let mut call = Box::pin(locked(&store.pool));
-    let waits = store.until("it waits", |all| all.iter().any(|session| session.waits_for_lock()));
+    let waits = store.until("it waits", |all| all.iter().any(weftwork_tests::postgres::Session::waits_for_lock));
     tokio::select! {
         _ = &mut call => unreachable!(),
         _ = waits => {}
@@ -143,7 +143,7 @@ async fn t67_the_server_can_not_be_told() {
     let mut outside = store.outside().await;
     outside.execute("SELECT pg_advisory_lock(1)").await.unwrap();
     let mut call = Box::pin(locked(&store.pool));
-    let waits = store.until("it waits", |all| all.iter().any(|session| session.waits_for_lock()));
+    let waits = store.until("it waits", |all| all.iter().any(weftwork_tests::postgres::Session::waits_for_lock));
     tokio::select! {
         _ = &mut call => unreachable!(),
         _ = waits => {}

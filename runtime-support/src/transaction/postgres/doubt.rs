@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::server::{self, Server, State};
 use crate::transaction::database::NotCommitted;
-use crate::transaction::driver::Link;
+use crate::transaction::driver::{Link, code};
 
 /// How long to wait for a connection that is to end a statement: what it would free is free when the statement ends.
 const TO_CANCEL: Duration = Duration::from_secs(5);
@@ -63,6 +63,9 @@ async fn outcome(options: &PgConnectOptions, id: &str, server: &Server, patience
     }
 }
 
+/// `invalid_parameter_value`
+const IN_THE_FUTURE: &str = "22023";
+
 enum Answer {
     Is(Fate),
     NotYet,
@@ -73,17 +76,24 @@ enum Answer {
 async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<Answer, sqlx::Error> {
     let mut connection = options.connect().await?;
     let answer = async {
-        if !server::on(&mut connection).await?.counts_with(server) {
+        let now = server::on(&mut connection).await?;
+        let is_same = now.started == server.started;
+        if !is_same && (now.cluster.is_none() || now.cluster != server.cluster) {
             return Ok(Answer::Never);
         }
         // A number that the server itself has given.
         let question = format!("SELECT pg_xact_status('{id}'::xid8)");
-        let row = connection.fetch_one(raw_sql(AssertSqlSafe(question))).await?;
-        Ok(match row.try_get::<Option<String>, _>(0)?.as_deref() {
-            Some("committed") => Answer::Is(Fate::Committed),
-            Some("aborted") => Answer::Is(Fate::Aborted),
-            Some(_) => Answer::NotYet,
-            None => Answer::Never,
+        let status = match connection.fetch_one(raw_sql(AssertSqlSafe(question))).await {
+            // It was never written down, and is still to be given: so nothing was committed with it.
+            Err(error) if !is_same && code(&error).as_deref() == Some(IN_THE_FUTURE) => return Ok(Answer::Is(Fate::Aborted)),
+            row => row?.try_get::<Option<String>, _>(0)?,
+        };
+        Ok(match status.as_deref() {
+            Some("committed") if is_same => Answer::Is(Fate::Committed),
+            // After a crash the number may have been given again. Only one of which nothing was committed is given again.
+            Some("committed") | None => Answer::Never,
+            Some("in progress") if is_same => Answer::NotYet,
+            Some(_) => Answer::Is(Fate::Aborted),
         })
     };
     let answer = answer.await;

@@ -40,18 +40,13 @@ impl State {
 /// A server, and what its transactions' numbers are numbers of.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// When it was started, as a session writes it.
-    started: String,
+    /// When it was started, as a session writes it. One that has crashed gives numbers again that nothing is left of.
+    pub(super) started: String,
     /// The cluster and its timeline: they stay over restarts, and are others after a failover. Not everybody may ask for that.
-    cluster: Option<String>,
+    pub(super) cluster: Option<String>,
 }
 
 impl Server {
-    /// Whether a number means the same transaction on both.
-    pub(super) fn counts_with(&self, other: &Self) -> bool {
-        self.started == other.started || self.cluster.is_some() && self.cluster == other.cluster
-    }
-
     fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
     }
