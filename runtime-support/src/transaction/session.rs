@@ -67,6 +67,8 @@ pub(super) struct Session<Db: Database> {
     is_doubtful: bool,
     /// That savepoint stands.
     is_guarded: bool,
+    /// It stood in a savepoint that is undone next, which is gone as well if the transaction was ended.
+    undo_tells: bool,
     /// Undoes savepoints whose block was dropped; runs before the next statement.
     pub(super) undo: Vec<String>,
     savepoints: usize,
@@ -101,6 +103,7 @@ impl<Db: Database> Session<Db> {
             is_unsettled: false,
             is_doubtful: false,
             is_guarded: false,
+            undo_tells: false,
             undo: Vec::new(),
             savepoints: 0,
             doom: None,
@@ -234,7 +237,7 @@ impl<Db: Database> Session<Db> {
     pub(super) fn undo_later(&mut self, number: usize) {
         self.undo.extend(undo(number));
         // Set behind it, and gone with it.
-        self.is_guarded = false;
+        self.undo_tells |= mem::take(&mut self.is_guarded);
         // A statement that was dropped in it is undone with it, however it goes.
         self.savepoints = number - 1;
         self.hooks.undo(number, &self.origin.about);
@@ -323,8 +326,12 @@ impl<Db: Database> Session<Db> {
         self.is_guarded &= self.undo.is_empty();
         let guard = if self.is_guarded && !is_stuck { Some(format!("RELEASE {GUARD}")) } else { None };
         self.is_guarded &= guard.is_none();
-        let due =
-            Due { is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck, guard, statements: mem::take(&mut self.undo) };
+        let due = Due {
+            is_doubtful: mem::take(&mut self.is_doubtful) && !is_stuck,
+            guard,
+            statements_tell: mem::take(&mut self.undo_tells),
+            statements: mem::take(&mut self.undo),
+        };
         (due.is_doubtful || due.guard.is_some() || !due.statements.is_empty()).then_some(due)
     }
 
@@ -332,7 +339,7 @@ impl<Db: Database> Session<Db> {
     pub(super) fn due_at_rollback(&mut self) -> Due {
         // This works also where a statement has failed.
         let guard = if self.is_guarded { Some(format!("ROLLBACK TO {GUARD}")) } else { None };
-        Due { is_doubtful: mem::take(&mut self.is_doubtful) && self.failed.is_none(), guard, statements: Vec::new() }
+        Due { is_doubtful: mem::take(&mut self.is_doubtful) && self.failed.is_none(), guard, ..Due::default() }
     }
 
     /// Statements that can not be cut. If their caller is, `after_cut` undoes them.
