@@ -126,7 +126,7 @@ impl<Db: Database> Hooks<Db> {
                 Ok(None) => {}
                 Ok(Some(error)) => tell(about, "is over, and a hook behind it failed", &*error),
                 Err(payload) => {
-                    tell_text(about, &format!("is over, and a hook behind it panicked: {}", panic_message(&*payload)))
+                    tell_text(about, &format!("is over, and a hook behind it panicked: {}", panic_message(&*payload)));
                 }
             }
             if let Some(payload) = ended.in_drop {

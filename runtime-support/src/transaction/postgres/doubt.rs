@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Postgres, Row, raw_sql};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::server::{self, State};
+use super::server::{self, Server, State};
 use crate::transaction::database::NotCommitted;
 use crate::transaction::driver::Link;
 
@@ -24,10 +24,10 @@ pub(super) async fn resolve(link: &mut Link<Postgres>, cause: sqlx::Error) -> Re
         return Err(NotCommitted::RolledBack(cause));
     }
     let unknown = |cause| Err(NotCommitted::Unknown { cause, id: state.transaction.clone() });
-    let (Some(options), Some(id), Some(cluster)) = (&state.options, &state.transaction, &state.cluster) else {
+    let (Some(options), Some(id), Some(server)) = (&state.options, &state.transaction, &state.server) else {
         return unknown(cause);
     };
-    match outcome(options, id, cluster, state.patience).await {
+    match outcome(options, id, server, state.patience).await {
         Some(Fate::Committed) => Ok(()),
         Some(Fate::Aborted) => Err(NotCommitted::RolledBack(cause)),
         None => unknown(cause),
@@ -40,11 +40,11 @@ enum Fate {
 }
 
 /// Asks as long as a connection of the pool would be waited for.
-async fn outcome(options: &PgConnectOptions, id: &str, cluster: &str, patience: Duration) -> Option<Fate> {
+async fn outcome(options: &PgConnectOptions, id: &str, server: &Server, patience: Duration) -> Option<Fate> {
     let end = Instant::now().checked_add(patience);
     let [mut pause, longest] = PAUSES;
     loop {
-        let asked = async { ask(options, id, cluster).await };
+        let asked = async { ask(options, id, server).await };
         let answer = match end {
             Some(end) => timeout_at(end, asked).await.ok()?,
             None => asked.await,
@@ -70,10 +70,10 @@ enum Answer {
     Never,
 }
 
-async fn ask(options: &PgConnectOptions, id: &str, cluster: &str) -> Result<Answer, sqlx::Error> {
+async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<Answer, sqlx::Error> {
     let mut connection = options.connect().await?;
     let answer = async {
-        if server::cluster(&mut connection).await? != cluster {
+        if !server::on(&mut connection).await?.counts_with(server) {
             return Ok(Answer::Never);
         }
         // A number that the server itself has given.

@@ -110,7 +110,7 @@ impl Database for Postgres {
 
     async fn standing(link: &mut Link<Self>) -> Result<Standing<sqlx::Error>, sqlx::Error> {
         match run(link, format!("SAVEPOINT weftwork_check; {STEP}; RELEASE weftwork_check")).await {
-            Ok(answer) => in_step(answer).map(|()| Standing::Open),
+            Ok(answer) => in_step(answer.as_ref()).map(|()| Standing::Open),
             Err(error) => match code(&error).as_deref() {
                 Some(NO_TRANSACTION) => Ok(Standing::Ended),
                 Some(FAILED) => Ok(Standing::Failed(error)),
@@ -146,7 +146,7 @@ impl Database for Postgres {
             return Err(sqlx::Error::PoolClosed);
         }
         if mem::take(&mut link.state.was_lent) {
-            in_step(run(link, STEP.to_owned()).await?)?;
+            in_step(run(link, STEP.to_owned()).await?.as_ref())?;
         }
         link.is_open = false;
         Ok(())
@@ -167,8 +167,8 @@ const STEP: &str = "SHOW transaction_isolation";
 
 /// Whether that is the answer. Where the driver's own functions were given up, such as a `COPY`, the connection may answer each statement with
 /// what belongs to the one before it, and whoever had it next would go on so.
-fn in_step(answer: Option<PgRow>) -> Result<(), sqlx::Error> {
-    match answer.as_ref().and_then(|row| row.columns().first()) {
+fn in_step(answer: Option<&PgRow>) -> Result<(), sqlx::Error> {
+    match answer.and_then(|row| row.columns().first()) {
         Some(column) if column.name() == "transaction_isolation" => Ok(()),
         _ => Err(sqlx::Error::Protocol(String::from("the connection answers what it was not asked"))),
     }

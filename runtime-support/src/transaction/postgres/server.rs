@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{Connection, PgConnection, Postgres, Row, raw_sql};
 
 use super::{Terms, run};
@@ -22,9 +22,8 @@ pub struct State {
     pub(super) process: Option<i32>,
     /// The transaction's number, if it may have written.
     pub(super) transaction: Option<String>,
-    /// What its numbers are numbers of: the cluster and its timeline. They stay over restarts, and are others after a failover. Or else
-    /// the server from its start to its end.
-    pub(super) cluster: Option<Arc<str>>,
+    /// Whose numbers these are. `None` where that is not told.
+    pub(super) server: Option<Arc<Server>>,
     pub(super) is_read_only: bool,
     /// Somebody had the connection itself.
     pub(in crate::transaction) was_lent: bool,
@@ -35,6 +34,26 @@ pub struct State {
 impl State {
     pub(super) fn new(options: Arc<PgConnectOptions>, patience: Duration) -> Self {
         Self { options: Some(options), patience, ..Self::default() }
+    }
+}
+
+/// A server, and what its transactions' numbers are numbers of.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// When it was started, as a session writes it.
+    started: String,
+    /// The cluster and its timeline: they stay over restarts, and are others after a failover. Not everybody may ask for that.
+    cluster: Option<String>,
+}
+
+impl Server {
+    /// Whether a number means the same transaction on both.
+    pub(super) fn counts_with(&self, other: &Self) -> bool {
+        self.started == other.started || self.cluster.is_some() && self.cluster == other.cluster
+    }
+
+    fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
     }
 }
 
@@ -69,14 +88,12 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
     let asking = if is_fixed { format!("BEGIN; {who}; END; {begin}") } else { format!("{begin}; {who}") };
     match ask(link, asking).await {
-        Ok(Asked { is_strict: true, .. }) if !is_fixed => {
-            // The role's or the database's own isolation, of which the question has just fixed what the transaction sees.
-            known().strict.insert(place);
-            link.state.transaction = None;
-            run(link, format!("ROLLBACK; {begin}")).await.map(drop)
-        }
+        Ok(Asked { is_strict: true, .. }) if !is_fixed => again(link, place, begin).await,
         Ok(Asked { met: None, .. }) => Ok(()),
-        Ok(Asked { met: Some(met), .. }) => meet(link, met, is_fixed.then_some(begin)).await,
+        Ok(Asked { met: Some(met), .. }) => {
+            let is_strict = meet(link, met, is_fixed.then_some(&begin)).await?;
+            if is_strict && !is_fixed && terms.isolation.is_none() { again(link, place, begin).await } else { Ok(()) }
+        }
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
@@ -86,10 +103,23 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
 }
 
-const CLUSTER: &str =
-    "SELECT (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+/// It is the role's or the database's own isolation by which the question has fixed what the transaction sees: begins again without one.
+async fn again(link: &mut Link<Postgres>, place: usize, begin: String) -> Result<(), sqlx::Error> {
+    known().strict.insert(place);
+    link.state.transaction = None;
+    run(link, format!("ROLLBACK; {begin}")).await.map(drop)
+}
+
+const SERVER: &str = "SELECT pg_postmaster_start_time()::text, \
+     (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), \
+     current_setting('transaction_isolation')";
 // For those who may not ask for that.
-const STARTED: &str = "SELECT pg_postmaster_start_time()::text";
+const STARTED: &str = "SELECT pg_postmaster_start_time()::text, NULL, current_setting('transaction_isolation')";
+
+/// Whether a transaction of this isolation sees the same throughout.
+fn is_strict(isolation: &str) -> bool {
+    !isolation.starts_with("read ")
+}
 
 struct Asked {
     /// The session, if it is not known yet.
@@ -111,15 +141,14 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
     link.state.transaction = row.try_get_unchecked("pg_current_xact_id").ok();
     let started: Option<String> = row.try_get_unchecked("pg_postmaster_start_time").ok();
     let mut known = known();
-    let cluster = match &started {
+    let server = match &started {
         None => known.sessions.get(&process).cloned(),
         // A new one, whatever the last one of this number was.
-        Some(started) => known.servers.get(started).cloned().inspect(|cluster| known.keep(process, cluster)),
+        Some(started) => known.servers.get(started).cloned().inspect(|server| known.keep(process, server)),
     };
-    let is_new = cluster.is_none();
-    link.state.cluster = cluster.flatten();
-    let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
-    let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
+    let is_new = server.is_none();
+    link.state.server = server.flatten();
+    let is_strict = row.try_get_unchecked("current_setting").is_ok_and(is_strict);
     Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
 }
 
@@ -129,21 +158,21 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
 /// a transaction in doubt and does no harm. `None` where that is not told.
 struct Known {
     /// By the number of the process.
-    sessions: BTreeMap<i32, Option<Arc<str>>>,
+    sessions: BTreeMap<i32, Option<Arc<Server>>>,
     /// By their start.
-    servers: BTreeMap<String, Option<Arc<str>>>,
+    servers: BTreeMap<String, Option<Arc<Server>>>,
     /// The ways to connect, by where they are kept, whose transactions see the same throughout unless they ask for less. One that is
     /// gone and stood where another one is costs that an exchange.
     strict: BTreeSet<usize>,
 }
 
 impl Known {
-    fn keep(&mut self, process: i32, cluster: &Option<Arc<str>>) {
+    fn keep(&mut self, process: i32, server: &Option<Arc<Server>>) {
         const MANY: usize = 10_000;
         if self.sessions.len() >= MANY {
             self.sessions.clear();
         }
-        self.sessions.insert(process, cluster.clone());
+        self.sessions.insert(process, server.clone());
     }
 }
 
@@ -153,22 +182,24 @@ fn known() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
-async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) -> Result<(), sqlx::Error> {
+/// Asks a session where it is, and how its transactions are isolated by default. One in which that would fix what it sees is begun
+/// again behind it.
+async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<&String>) -> Result<bool, sqlx::Error> {
     let (before, back) = match begin_again {
         Some(_) => ("ROLLBACK; BEGIN", "ROLLBACK; BEGIN"),
         None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
     };
     run(link, String::from(before)).await?;
-    let mut cluster = None;
-    for question in [CLUSTER, STARTED] {
+    let (mut server, mut isolation) = (None, String::new());
+    for question in [SERVER, STARTED] {
         match run(link, String::from(question)).await {
-            Ok(row) => {
-                cluster = row.map(|row| row.try_get::<String, _>(0)).transpose()?;
+            Ok(Some(row)) => {
+                isolation = row.try_get(2)?;
+                server = Some(Arc::new(Server::of(&row)?));
                 break;
             }
             // Whoever may not ask goes on without.
-            Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
+            Ok(None) | Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
             Err(other) => return Err(other),
         };
     }
@@ -176,21 +207,20 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let cluster: Option<Arc<str>> = cluster.map(Arc::from);
     let mut known = known();
-    known.keep(met.process, &cluster);
-    known.servers.extend(met.started.map(|started| (started, cluster.clone())));
-    link.state.cluster = cluster;
-    Ok(())
+    known.keep(met.process, &server);
+    known.servers.extend(met.started.map(|started| (started, server.clone())));
+    link.state.server = server;
+    Ok(is_strict(&isolation) && !isolation.is_empty())
 }
 
-/// The same on a connection that was made to ask.
-pub(super) async fn cluster(connection: &mut PgConnection) -> Result<String, sqlx::Error> {
-    let row = match raw_sql(CLUSTER).fetch_one(&mut *connection).await {
+/// The server on a connection that was made to ask.
+pub(super) async fn on(connection: &mut PgConnection) -> Result<Server, sqlx::Error> {
+    let row = match raw_sql(SERVER).fetch_one(&mut *connection).await {
         Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
         other => other?,
     };
-    row.try_get(0)
+    Server::of(&row)
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
