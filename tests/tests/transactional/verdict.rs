@@ -13,6 +13,7 @@ on_every_backend! { 2:
     t31_rollback_if_is_the_ok_that_is_not_committed,
     t31_both_in_one,
     t29_t31_of_a_nested_call,
+    t36_an_end_hidden_in_a_savepoint,
 }
 
 /// What a bank says.
@@ -362,22 +363,26 @@ async fn t36_a_longer_text_that_only_looks_so() {
     store.assert_whole().await;
 }
 
-#[tokio::test]
-async fn t36_postgres_an_end_hidden_in_a_savepoint() {
+async fn t36_an_end_hidden_in_a_savepoint<S: Base>(store: S)
+where
+    for<'t> &'t mut Tx<S::Db>: sqlx::Executor<'t, Database = S::Db>,
+{
     #[transactional(tx)]
-    async fn outer(tx: impl Begin<Postgres>, succeeds: bool) -> Result<(), StoreError> {
+    async fn outer<Db: Backend>(tx: impl Begin<Db>, succeeds: bool) -> Result<(), StoreError>
+    where
+        for<'t> &'t mut Tx<Db>: sqlx::Executor<'t, Database = Db>,
+    {
         put(&mut tx, 1).await?;
         let block = savepoint!(tx, async || -> Result<(), StoreError> {
-            sqlx::raw_sql("SELECT 1; COMMIT; BEGIN").execute(&mut tx).await?;
+            sqlx::raw_sql(AssertSqlSafe("SELECT 1; COMMIT; BEGIN")).execute(&mut *tx).await?;
             if succeeds { Ok(()) } else { Err(StoreError::Own("no")) }
         });
         block.await.unwrap_err();
         put(&mut tx, 9).await.unwrap_err();
         Ok(())
     }
-    let Some(store) = PgStore::open(1).await else { return };
     for succeeds in [true, false] {
-        let error = outer(&store.pool, succeeds).await.unwrap_err();
+        let error = outer(store.pool(), succeeds).await.unwrap_err();
         assert!(matches!(error, StoreError::Tx(TxError::EndedInside)), "{error:?}");
         assert_eq!(store.rows().await, [1]);
         store.clear().await;
