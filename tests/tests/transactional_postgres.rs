@@ -7,6 +7,8 @@
 mod attacks;
 #[path = "transactional_postgres/body.rs"]
 mod body;
+#[path = "transactional_postgres/copies.rs"]
+mod copies;
 #[path = "transactional_postgres/cost.rs"]
 mod cost;
 #[path = "transactional_postgres/cut.rs"]
