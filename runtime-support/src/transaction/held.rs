@@ -1,6 +1,6 @@
 //! The connection of an open transaction.
 
-use super::database::{Database, Severity, Standing};
+use super::database::{Database, Standing};
 use super::error::{Cause, StatementError, TxError};
 
 /// A connection inside a transaction. Dropped there, it is discarded and not handed to others.
@@ -14,8 +14,6 @@ pub(super) struct Due {
     pub(super) is_doubtful: bool,
     /// Fails if the transaction was ended from inside, and another one begun.
     pub(super) guard: Option<String>,
-    /// Whether that is also what it means if one of the statements fails.
-    pub(super) statements_tell: bool,
     pub(super) statements: Vec<String>,
 }
 
@@ -60,8 +58,7 @@ impl<Db: Database> Held<Db> {
         }
         for statement in due.statements {
             if let Err(error) = Db::control(self.link(), statement).await {
-                let is_told = due.statements_tell && Db::severity(&error) != Severity::Connection;
-                return if is_told { Outcome::EndedInside } else { Outcome::Failed(TxError::lost(error)) };
+                return Outcome::Failed(TxError::lost(error));
             }
         }
         Outcome::Done
