@@ -7,6 +7,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{ColumnIndex, ConnectOptions, Connection, Decode, Encode, Executor, IntoArguments, Pool, Type};
@@ -176,7 +177,7 @@ async fn business<Db: Books>(pool: &Pool<Db>, count: i64) -> Result<bool, BankEr
 
 /// Whether it is a serialization failure or a deadlock of PostgreSQL.
 fn is_conflict(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 

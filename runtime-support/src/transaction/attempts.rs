@@ -187,7 +187,13 @@ impl Call {
     async fn pause(&mut self, is_transient: bool, error: TxError) -> Result<(), TxError> {
         let retrying = self.retrying.as_mut().filter(|_| is_transient);
         match retrying.and_then(Retrying::again) {
-            Some(pause) => self.in_time(async { Ok(pause.over().await) }).await,
+            Some(pause) => {
+                let over = async {
+                    pause.over().await;
+                    Ok(())
+                };
+                self.in_time(over).await
+            }
             None => Err(error),
         }
     }

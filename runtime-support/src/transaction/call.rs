@@ -44,6 +44,11 @@ use crate::policy::retry::retrying::Next;
 ///
 /// # Cancel safety
 /// Dropped, it is rolled back by a task of its own, or committed if COMMIT was under way; [`drain`](crate::drain) waits for that task.
+///
+/// # Tasks
+/// It goes into a task, such as `tokio::spawn`'s, if the body owns what it uses: `async move |tx| ..`. Of a body that borrows from
+/// around it rustc can not see that it is `Send` ("not general enough"). Clone into it, or write a `#[transactional]` function,
+/// which may borrow what it likes.
 #[track_caller]
 pub fn transaction<Db, S, R>(source: S, body: impl AsyncFnMut(&mut Tx<Db>) -> R) -> impl Future<Output = R>
 where

@@ -7,7 +7,7 @@ use std::ptr::from_ref;
 use futures_core::Stream;
 use futures_core::future::BoxFuture;
 use futures_core::stream::BoxStream;
-use sqlx::error::BoxDynError;
+use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::pool::PoolConnection;
 use sqlx::{Either, Execute, Executor, Pool, SqlStr};
 use tokio::runtime::Handle;
@@ -147,7 +147,7 @@ pub(super) fn severity(error: &sqlx::Error) -> Severity {
 
 /// What the database calls an error.
 pub(super) fn code(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error().and_then(|error| error.code()).map(String::from)
+    error.as_database_error().and_then(DatabaseError::code).map(String::from)
 }
 
 impl<Db: Driver> Begin<Db> for &Pool<Db> {

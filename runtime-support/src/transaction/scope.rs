@@ -13,7 +13,7 @@ use super::hooks::TxOutcome;
 use super::session::Session;
 use super::tx::{Mark, Tx};
 use crate::contracts::Ending;
-use crate::policy::retry::retrying::Next;
+use crate::policy::retry::retrying::{Next, Retrying};
 use crate::scope::{About, What, grace_in_force};
 
 /// What part of a transaction it is.
@@ -43,6 +43,7 @@ pub struct Scope<'t, Db: Database> {
 }
 
 /// The call that it belongs to.
+#[allow(clippy::large_enum_variant, reason = "it stays where it is, and a savepoint needs no allocation for it")]
 enum Holder<'t> {
     Lent(&'t mut Call),
     Own(Call),
@@ -103,7 +104,7 @@ impl<'t, Db: Database> Scope<'t, Db> {
         let why = self.why(commits, &ending, &result);
         let closed = self.close(commits, why).await;
         if closed.is_transient && !(ending.is_ok(&result) && closed.result.is_ok()) {
-            if let Some(pause) = self.call().retrying.as_mut().and_then(|retrying| retrying.again()) {
+            if let Some(pause) = self.call().retrying.as_mut().and_then(Retrying::again) {
                 return Next::Again(pause);
             }
         }
@@ -226,15 +227,13 @@ const COULD_NOT_ROLL_BACK: &str = "failed, and could not be rolled back";
 fn conclude<R>(about: &About, commits: bool, ending: &Ending<R>, result: R, ended: Result<(), TxError>) -> R {
     match ended {
         Ok(()) => result,
-        Err(error) if commits => {
+        // Rolled back is what is said of one that is, and what was ended from inside may be committed.
+        Err(error) if commits || matches!(error, TxError::EndedInside) => {
             if !ending.is_ok(&result) {
                 let why = ending.text(&result).unwrap_or_else(|| String::from("an error"));
-                tell_text(
-                    about,
-                    &format!(
-                        "was to be committed although it returned `Err`, and was not. Its error is hidden by that of the commit: {why}"
-                    ),
-                );
+                let what =
+                    if commits { "was to be committed although it returned `Err`, and was not" } else { "was ended from inside" };
+                tell_text(about, &format!("{what}. Its error is hidden by that of the commit: {why}"));
             }
             ending.failed(error)
         }

@@ -144,6 +144,10 @@ impl<Db: Database> Session<Db> {
     ///
     /// The text of a statement that `may_end` the transaction in its middle, and begin another one, is told from others by a savepoint
     /// before it.
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        allow(dead_code, reason = "it is for queries, which a driver runs")
+    )]
     pub(super) async fn statement(&mut self, may_end: bool) -> Result<&mut Db::Link, TxError> {
         self.prepare().await?;
         if may_end {
@@ -162,6 +166,10 @@ impl<Db: Database> Session<Db> {
     }
 
     /// The statement has come to its end.
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        allow(dead_code, reason = "it is for queries, which a driver runs")
+    )]
     pub(super) fn noted<T>(&mut self, output: Result<T, Db::Error>) -> Result<T, Db::Error> {
         self.is_unsettled = false;
         match &output {

@@ -92,6 +92,9 @@ impl Database for Sqlite {
 
     async fn commit(link: &mut Link<Self>) -> Result<(), NotCommitted<sqlx::Error>> {
         let Err(error) = Self::control(link, "COMMIT".to_owned()).await else { return Ok(()) };
+        if Self::severity(&error) == Severity::Connection {
+            return Err(NotCommitted::Unknown { cause: error, id: None });
+        }
         // What has failed may have ended the transaction, or not.
         match Self::standing(link).await {
             Ok(Standing::Ended) if is_not_begun(&error) => Err(NotCommitted::Ended),

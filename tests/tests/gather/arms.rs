@@ -154,7 +154,7 @@ async fn c13_a_lent_future_goes_on_after_the_gather() {
     let mut lent = board.child(0);
     let failed = gather!(async { Ok::<_, ()>((&mut lent).await) }?, ready(Err::<(), _>(()))?).await;
     assert!(failed.is_err());
-    assert_eq!(board.dropped(), []);
+    assert_eq!(board.dropped(), [0; 0]);
     board.ready(0);
     assert_eq!(lent.await, 0);
 }

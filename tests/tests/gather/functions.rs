@@ -51,7 +51,7 @@ impl Progress for Told {
 #[tokio::test(start_paused = true)]
 async fn c22_c23_c24_outputs_in_input_order() {
     assert_eq!(timed(gather([30, 10, 20].map(|ms| after(ms, ms)))).await, (vec![30, 10, 20], Duration::from_millis(30)));
-    assert_eq!(gather(Vec::<std::future::Ready<u8>>::new()).await, []);
+    assert_eq!(gather(Vec::<std::future::Ready<u8>>::new()).await, [0; 0]);
     let kept = gather([20, 10].map(|ms| after(ms, if ms == 10 { Err(ms) } else { Ok(ms) })));
     assert_eq!(kept.await, [Ok(20), Err(10)]);
     let failed = try_gather([20, 10].map(|ms| after(ms, if ms == 10 { Err(ms) } else { Ok(ms) })));
@@ -209,7 +209,7 @@ async fn c47_progress_of_every_kind() {
     assert_eq!(told.take(), "of-4 Good Good Failed");
     assert_eq!(gather(outcomes().filter(|_| true)).progress(told.clone()).await.len(), 4);
     assert_eq!(told.take(), "of-many Good Good Good Good", "without a mark an `Err` is a value");
-    assert_eq!(gather(Vec::<std::future::Ready<u8>>::new()).progress(told.clone()).await, []);
+    assert_eq!(gather(Vec::<std::future::Ready<u8>>::new()).progress(told.clone()).await, [0; 0]);
     assert_eq!(told.take(), "of-0");
 }
 

@@ -110,7 +110,7 @@ async fn c70_losers_passed_by_reference_stay_usable() {
     let (mut first, mut second, mut third) = (board.child(0), board.child(1), board.child(2));
     board.ready(1);
     assert_eq!(race!(&mut first, &mut second, &mut third).await, 1);
-    assert_eq!(board.dropped(), []);
+    assert_eq!(board.dropped(), [0; 0]);
     board.ready(2);
     assert_eq!(race!(&mut first, &mut third).await, 2);
     board.ready(0);

@@ -67,7 +67,7 @@ fn c70_130_arms_by_reference() {
                 let mut raced = pin!(race!($({ let _ = stringify!($token); lent.next().unwrap() }),*));
                 assert_eq!(poll(raced.as_mut(), Waker::noop()), Poll::Ready(winner));
             }
-            assert_eq!(board.dropped(), []);
+            assert_eq!(board.dropped(), [0; 0]);
             children.len()
         }};
     }

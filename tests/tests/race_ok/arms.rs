@@ -126,7 +126,7 @@ async fn c70_losers_passed_by_reference_stay_usable() {
     board.ready(1);
     let raced = race_ok!(async { Ok::<_, ()>((&mut first).await) }, async { Ok((&mut second).await) }, stagger = 0s);
     assert_eq!(raced.await, Ok(1));
-    assert_eq!(board.dropped(), []);
+    assert_eq!(board.dropped(), [0; 0]);
     board.ready(0);
     assert_eq!(first.await, 0);
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use sqlx::{Pool, Postgres};
-use weftwork::{Begin, Isolation, Tx, TxError, TxOptions, transaction, transaction_with, transactional};
+use weftwork::{Begin, Isolation, Tx, TxError, TxOptions, savepoint, transaction, transaction_with, transactional};
 use weftwork_tests::backend::{Backend, Base, put};
 use weftwork_tests::on_every_backend;
 use weftwork_tests::postgres::PgStore;
@@ -187,6 +187,26 @@ async fn t7_a_joined_body_without_macros<S: Base>(store: S) {
 
 fn spawnable<F: Future<Output: Send> + Send + 'static>(future: F) -> F {
     future
+}
+
+/// T3: a function's future is `Send`, whatever it borrows.
+#[tokio::test]
+async fn t3_a_call_goes_into_a_task_with_what_it_borrows() {
+    #[transactional(tx = pool, retry = 2, timeout = 1h)]
+    async fn borrowing(pool: &Pool<Postgres>, n: &i64, texts: &[&str]) -> Result<usize, StoreError> {
+        put(&mut tx, *n).await?;
+        let length = savepoint!(tx, async || -> Result<usize, StoreError> { Ok(texts.len()) }).await?;
+        tx.before_commit(|tx| Box::pin(async move { put(tx, 2).await }));
+        Ok(length)
+    }
+    let Some(store) = PgStore::open(1).await else { return };
+    let (pool, text) = (store.pool.clone(), String::from("text"));
+    let task = spawnable(async move {
+        let n = 1;
+        borrowing(&pool, &n, &[&text]).await
+    });
+    assert_eq!(tokio::spawn(task).await.unwrap().unwrap(), 1);
+    assert_eq!(store.rows().await, [1, 2]);
 }
 
 /// T7: the future goes into a task with what its body owns. With what the body borrows from outside of it rustc can not see that it

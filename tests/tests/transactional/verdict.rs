@@ -1,7 +1,7 @@
 //! When it commits, and when it can not: T29 to T36.
 
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
-use weftwork::{Begin, StatementError, TxError, transactional};
+use weftwork::{Begin, StatementError, Tx, TxError, savepoint, transactional};
 use weftwork_tests::backend::{Backend, Base, put};
 use weftwork_tests::postgres::PgStore;
 use weftwork_tests::store::{Store, StoreError};
@@ -12,6 +12,7 @@ on_every_backend! { 2:
     t29_commit_on_of_a_joined_call,
     t31_rollback_if_is_the_ok_that_is_not_committed,
     t31_both_in_one,
+    t29_t31_of_a_nested_call,
 }
 
 /// What a bank says.
@@ -157,6 +158,36 @@ async fn t31_both_in_one<S: Base>(store: S) {
     store.assert_whole().await;
 }
 
+async fn t29_t31_of_a_nested_call<S: Base>(store: S) {
+    #[transactional(tx, propagation = nested, rollback_if = Response::is_error, commit_on(BankError::Warning(_)))]
+    async fn nested<Db: Backend>(
+        tx: impl Begin<Db>,
+        log: &Log,
+        n: i64,
+        result: Result<u16, BankError>,
+    ) -> Result<Response, BankError> {
+        put(&mut tx, n).await?;
+        let note = log.clone();
+        tx.after_commit(async move { note.note(format!("committed {n}")) });
+        result.map(Response)
+    }
+    #[transactional(tx)]
+    async fn outer<Db: Backend>(tx: impl Begin<Db>, log: &Log) -> Result<(), BankError> {
+        nested(&mut tx, log, 1, Ok(200)).await?;
+        assert_eq!(nested(&mut tx, log, 2, Ok(500)).await?, Response(500));
+        let kept = nested(&mut tx, log, 3, Err(BankError::Warning("low"))).await;
+        assert!(matches!(kept, Err(BankError::Warning("low"))), "{kept:?}");
+        let undone = nested(&mut tx, log, 4, Err(BankError::Refused)).await;
+        assert!(matches!(undone, Err(BankError::Refused)), "{undone:?}");
+        Ok(())
+    }
+    let log = Log::new();
+    outer(store.pool(), &log).await.unwrap();
+    assert_eq!(store.rows().await, [1, 3]);
+    assert_eq!(log.text(), "committed 1 committed 3");
+    store.assert_whole().await;
+}
+
 /// The SQLSTATE that a refusal holds.
 #[track_caller]
 fn first_code(error: &TxError) -> &str {
@@ -293,6 +324,63 @@ async fn t36_sqlite_an_end_hidden_in_a_longer_text() {
             assert_eq!(store.rows().await, [1, 2]);
             store.clear().await;
         }
+        store.assert_whole().await;
+    }
+}
+
+/// What may hide an end and does not: the savepoint that tells is gone again, and nothing else is different.
+#[tokio::test]
+async fn t36_a_longer_text_that_only_looks_so() {
+    #[transactional(tx)]
+    async fn looking<Db: Backend>(tx: impl Begin<Db>, sql: &'static str) -> Result<(), StoreError>
+    where
+        for<'t> &'t mut Tx<Db>: sqlx::Executor<'t, Database = Db>,
+    {
+        put(&mut tx, 1).await?;
+        savepoint!(tx, async || -> Result<(), StoreError> {
+            put(&mut tx, 2).await?;
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+            Ok(())
+        })
+        .await?;
+        let undone = savepoint!(tx, async || -> Result<(), StoreError> {
+            sqlx::raw_sql(AssertSqlSafe("INSERT INTO t VALUES (8); SELECT '; END'")).execute(&mut *tx).await?;
+            Err(StoreError::Own("undone"))
+        });
+        undone.await.unwrap_err();
+        put(&mut tx, 3).await
+    }
+    for store in Store::both(1).await {
+        let trigger = "CREATE TRIGGER adds AFTER INSERT ON t WHEN new.n = 3 BEGIN INSERT INTO t VALUES (4); END";
+        looking(&store.pool, trigger).await.unwrap();
+        assert_eq!(store.rows().await, [1, 2, 3, 4]);
+        store.assert_whole().await;
+    }
+    let Some(store) = PgStore::open(1).await else { return };
+    looking(&store.pool, "DO $$ BEGIN INSERT INTO t VALUES (4); END $$").await.unwrap();
+    assert_eq!(store.rows().await, [1, 2, 3, 4]);
+    store.assert_whole().await;
+}
+
+#[tokio::test]
+async fn t36_postgres_an_end_hidden_in_a_savepoint() {
+    #[transactional(tx)]
+    async fn outer(tx: impl Begin<Postgres>, succeeds: bool) -> Result<(), StoreError> {
+        put(&mut tx, 1).await?;
+        let block = savepoint!(tx, async || -> Result<(), StoreError> {
+            sqlx::raw_sql("SELECT 1; COMMIT; BEGIN").execute(&mut tx).await?;
+            if succeeds { Ok(()) } else { Err(StoreError::Own("no")) }
+        });
+        block.await.unwrap_err();
+        put(&mut tx, 9).await.unwrap_err();
+        Ok(())
+    }
+    let Some(store) = PgStore::open(1).await else { return };
+    for succeeds in [true, false] {
+        let error = outer(&store.pool, succeeds).await.unwrap_err();
+        assert!(matches!(error, StoreError::Tx(TxError::EndedInside)), "{error:?}");
+        assert_eq!(store.rows().await, [1]);
+        store.clear().await;
         store.assert_whole().await;
     }
 }

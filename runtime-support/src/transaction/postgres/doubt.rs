@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Postgres, Row, raw_sql};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::server::{Server, State};
+use super::server::{self, Server, State};
 use crate::transaction::database::NotCommitted;
 use crate::transaction::driver::{Link, code};
 
@@ -76,11 +76,11 @@ enum Answer {
 async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<Answer, sqlx::Error> {
     let mut connection = options.connect().await?;
     let answer = async {
-        let now = Server::of(&mut connection).await?;
-        let is_same = now.started == server.started;
-        if !is_same && (now.cluster.is_none() || now.cluster != server.cluster) {
+        let now = server::on(&mut connection).await?;
+        if !now.counts_with(server) {
             return Ok(Answer::Never);
         }
+        let is_same = now.has_run_since(server);
         // A number that the server itself has given.
         let question = format!("SELECT pg_xact_status('{id}'::xid8)");
         let status = match connection.fetch_one(raw_sql(AssertSqlSafe(question))).await {
@@ -92,7 +92,8 @@ async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<An
             Some("committed") if is_same => Answer::Is(Fate::Committed),
             // After a crash the number may have been given again. Only one of which nothing was committed is given again.
             Some("committed") | None => Answer::Never,
-            Some("in progress") if is_same => Answer::NotYet,
+            Some("aborted") => Answer::Is(Fate::Aborted),
+            Some(_) if is_same => Answer::NotYet,
             Some(_) => Answer::Is(Fate::Aborted),
         })
     };

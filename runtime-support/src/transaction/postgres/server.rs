@@ -22,7 +22,7 @@ pub struct State {
     pub(super) process: Option<i32>,
     /// The transaction's number, if it may have written.
     pub(super) transaction: Option<String>,
-    /// Who has given the number.
+    /// Whose numbers these are. `None` where that is not told.
     pub(super) server: Option<Arc<Server>>,
     pub(super) is_read_only: bool,
     /// Somebody had the connection itself.
@@ -37,13 +37,29 @@ impl State {
     }
 }
 
-/// What the numbers of transactions are numbers of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A server, and what its transactions' numbers are numbers of.
+#[derive(Debug)]
 pub(super) struct Server {
-    /// When it was started. One that has crashed gives numbers again that nothing is left of.
-    pub(super) started: String,
-    /// The cluster and its timeline, if that is told. They stay over restarts, and are others after a failover.
-    pub(super) cluster: Option<String>,
+    /// When it was started, as a session writes it.
+    started: String,
+    /// The cluster and its timeline: they stay over restarts, and are others after a failover. Not everybody may ask for that.
+    cluster: Option<String>,
+}
+
+impl Server {
+    /// Whether a number means the same transaction on both.
+    pub(super) fn counts_with(&self, other: &Self) -> bool {
+        self.started == other.started || self.cluster.is_some() && self.cluster == other.cluster
+    }
+
+    /// Whether it has not started again in between. One that has crashed gives numbers again of which nothing was left.
+    pub(super) fn has_run_since(&self, other: &Self) -> bool {
+        self.started == other.started
+    }
+
+    fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
+    }
 }
 
 /// Begins, and asks in the same exchange who is there.
@@ -77,14 +93,12 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
     let asking = if is_fixed { format!("BEGIN; {who}; END; {begin}") } else { format!("{begin}; {who}") };
     match ask(link, asking).await {
-        Ok(Asked { is_strict: true, .. }) if !is_fixed => {
-            // The role's or the database's own isolation, of which the question has just fixed what the transaction sees.
-            known().strict.insert(place);
-            link.state.transaction = None;
-            run(link, format!("ROLLBACK; {begin}")).await.map(drop)
-        }
+        Ok(Asked { is_strict: true, .. }) if !is_fixed => again(link, place, begin).await,
         Ok(Asked { met: None, .. }) => Ok(()),
-        Ok(Asked { met: Some(met), .. }) => meet(link, met, is_fixed.then_some(begin)).await,
+        Ok(Asked { met: Some(met), .. }) => {
+            let is_strict = meet(link, met, is_fixed.then_some(&begin)).await?;
+            if is_strict && !is_fixed && terms.isolation.is_none() { again(link, place, begin).await } else { Ok(()) }
+        }
         // Something that speaks as PostgreSQL does and has not its functions.
         Err(sqlx::Error::Database(_)) => {
             run(link, String::from("ROLLBACK")).await?;
@@ -94,10 +108,23 @@ pub(super) async fn begin(link: &mut Link<Postgres>, terms: &Terms) -> Result<()
     }
 }
 
-const SERVER: &str = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, \
-     (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
-// For those who may not ask for all of that.
-const STARTED: &str = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, NULL::text";
+/// It is the role's or the database's own isolation by which the question has fixed what the transaction sees: begins again without one.
+async fn again(link: &mut Link<Postgres>, place: usize, begin: String) -> Result<(), sqlx::Error> {
+    known().strict.insert(place);
+    link.state.transaction = None;
+    run(link, format!("ROLLBACK; {begin}")).await.map(drop)
+}
+
+const SERVER: &str = "SELECT pg_postmaster_start_time()::text, \
+     (SELECT system_identifier FROM pg_control_system()) || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), \
+     current_setting('transaction_isolation')";
+// For those who may not ask for that.
+const STARTED: &str = "SELECT pg_postmaster_start_time()::text, NULL, current_setting('transaction_isolation')";
+
+/// Whether a transaction of this isolation sees the same throughout.
+fn is_strict(isolation: &str) -> bool {
+    !isolation.starts_with("read ")
+}
 
 struct Asked {
     /// The session, if it is not known yet.
@@ -126,8 +153,7 @@ async fn ask(link: &mut Link<Postgres>, question: String) -> Result<Asked, sqlx:
     };
     let is_new = server.is_none();
     link.state.server = server.flatten();
-    let isolation: Option<&str> = row.try_get_unchecked("current_setting").ok();
-    let is_strict = isolation.is_some_and(|isolation| !isolation.starts_with("read "));
+    let is_strict = row.try_get_unchecked("current_setting").is_ok_and(is_strict);
     Ok(Asked { met: is_new.then_some(Met { process, started }), is_strict })
 }
 
@@ -161,22 +187,24 @@ fn known() -> MutexGuard<'static, Known> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks a session where it is. A transaction in which that would fix what it sees is begun again behind it.
-async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) -> Result<(), sqlx::Error> {
+/// Asks a session where it is, and how its transactions are isolated by default. One in which that would fix what it sees is begun
+/// again behind it.
+async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<&String>) -> Result<bool, sqlx::Error> {
     let (before, back) = match begin_again {
         Some(_) => ("ROLLBACK; BEGIN", "ROLLBACK; BEGIN"),
         None => ("SAVEPOINT weftwork_server", "ROLLBACK TO weftwork_server"),
     };
     run(link, String::from(before)).await?;
-    let mut server = None;
+    let (mut server, mut isolation) = (None, String::new());
     for question in [SERVER, STARTED] {
         match run(link, String::from(question)).await {
-            Ok(row) => {
-                server = row.map(|row| Server::told(&row)).transpose()?;
+            Ok(Some(row)) => {
+                isolation = row.try_get(2)?;
+                server = Some(Arc::new(Server::of(&row)?));
                 break;
             }
             // Whoever may not ask goes on without.
-            Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
+            Ok(None) | Err(sqlx::Error::Database(_)) => run(link, String::from(back)).await?,
             Err(other) => return Err(other),
         };
     }
@@ -184,27 +212,20 @@ async fn meet(link: &mut Link<Postgres>, met: Met, begin_again: Option<String>) 
         Some(begin) => run(link, format!("ROLLBACK; {begin}")).await?,
         None => run(link, String::from("ROLLBACK TO weftwork_server; RELEASE weftwork_server")).await?,
     };
-    let server = server.map(Arc::new);
     let mut known = known();
     known.keep(met.process, &server);
     known.servers.extend(met.started.map(|started| (started, server.clone())));
     link.state.server = server;
-    Ok(())
+    Ok(is_strict(&isolation) && !isolation.is_empty())
 }
 
-impl Server {
-    fn told(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
-    }
-
-    /// The one that a connection leads to that was made to ask.
-    pub(super) async fn of(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
-        let row = match raw_sql(SERVER).fetch_one(&mut *connection).await {
-            Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
-            other => other?,
-        };
-        Self::told(&row)
-    }
+/// The server on a connection that was made to ask.
+pub(super) async fn on(connection: &mut PgConnection) -> Result<Server, sqlx::Error> {
+    let row = match raw_sql(SERVER).fetch_one(&mut *connection).await {
+        Err(sqlx::Error::Database(_)) => raw_sql(STARTED).fetch_one(connection).await?,
+        other => other?,
+    };
+    Server::of(&row)
 }
 
 /// Asks for the transaction's number where that was not known at its beginning.
