@@ -62,7 +62,8 @@ pub enum TxError {
     /// The body does not have its own `Tx` any more: it was swapped with another transaction's, or lent to a future that was
     /// leaked. Nobody can say what belongs to which transaction, so all that are concerned are rolled back.
     Escaped,
-    /// The reply to COMMIT was lost, and the server could not be asked: it may be committed or not. Never repeated by `retry`.
+    /// The reply to COMMIT was lost, and the server could not be asked, or says that it is committed and has started again in between,
+    /// which is not certain: it may be committed or not. Never repeated by `retry`.
     Unknown {
         /// What happened to the connection.
         cause: Cause,

@@ -79,8 +79,8 @@ async fn t7_a_transaction_without_macros_can_be_spawned() {
     is_send(moving(&pool, 1));
     is_send(own_pool(pool.clone()));
     is_send(with_helper(&pool, "a"));
-    let _ = transaction(&pool, async |tx: &mut Tx<Sqlite>| -> Result<(), StoreError> {
+    is_send(transaction(&pool, async |tx: &mut Tx<Sqlite>| -> Result<(), StoreError> {
         is_send(joined(tx));
         Ok(())
-    });
+    }));
 }

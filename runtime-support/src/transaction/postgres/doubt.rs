@@ -77,10 +77,10 @@ async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<An
     let mut connection = options.connect().await?;
     let answer = async {
         let now = server::on(&mut connection).await?;
-        let is_same = now.started == server.started;
-        if !is_same && (now.cluster.is_none() || now.cluster != server.cluster) {
+        if !now.counts_with(server) {
             return Ok(Answer::Never);
         }
+        let is_same = now.has_run_since(server);
         // A number that the server itself has given.
         let question = format!("SELECT pg_xact_status('{id}'::xid8)");
         let status = match connection.fetch_one(raw_sql(AssertSqlSafe(question))).await {
@@ -92,7 +92,8 @@ async fn ask(options: &PgConnectOptions, id: &str, server: &Server) -> Result<An
             Some("committed") if is_same => Answer::Is(Fate::Committed),
             // After a crash the number may have been given again. Only one of which nothing was committed is given again.
             Some("committed") | None => Answer::Never,
-            Some("in progress") if is_same => Answer::NotYet,
+            Some("aborted") => Answer::Is(Fate::Aborted),
+            Some(_) if is_same => Answer::NotYet,
             Some(_) => Answer::Is(Fate::Aborted),
         })
     };

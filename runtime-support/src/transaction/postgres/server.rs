@@ -41,12 +41,22 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Server {
     /// When it was started, as a session writes it. One that has crashed gives numbers again that nothing is left of.
-    pub(super) started: String,
+    started: String,
     /// The cluster and its timeline: they stay over restarts, and are others after a failover. Not everybody may ask for that.
-    pub(super) cluster: Option<String>,
+    cluster: Option<String>,
 }
 
 impl Server {
+    /// Whether a number means the same transaction on both.
+    pub(super) fn counts_with(&self, other: &Self) -> bool {
+        self.started == other.started || self.cluster.is_some() && self.cluster == other.cluster
+    }
+
+    /// Whether it has not started again in between. One that has crashed gives numbers again of which nothing was left.
+    pub(super) fn has_run_since(&self, other: &Self) -> bool {
+        self.started == other.started
+    }
+
     fn of(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self { started: row.try_get(0)?, cluster: row.try_get(1)? })
     }
