@@ -160,9 +160,7 @@ async fn parameters_of_options<Db: ::weftwork::Database>(
     options: ::core::time::Duration,
     result: u8,
     scope: u8,
-    commits: u8,
-    pause: u8,
-    ending: u8,
+    [commits, pause, ending]: [u8; 3],
 ) -> Answer {
     let __value = helper(&mut tx).await?;
     Answer::Ok(source + ending + __value)

@@ -1,4 +1,4 @@
-//! In a PostgreSQL server of its own, which does not wait for the disk: so what is beside it weighs most.
+//! In a PostgreSQL server of its own: as it is installed, and without its waits for the disk, so that what is beside it weighs most.
 
 use std::hint::black_box;
 
@@ -7,6 +7,7 @@ use weftwork::transactional;
 
 use super::{BALANCES, Bank, DEPOSIT, TransferError, WITHDRAW};
 use crate::measure::Bench;
+use crate::one_core::on_one_core;
 use server::Server;
 
 // Of the tests, whose package has features on that would be measured along.
@@ -15,12 +16,20 @@ use server::Server;
 mod server;
 
 pub(super) fn run(bench: &mut Bench<'_>) {
-    let Some(server) = Server::get() else { return };
+    // The server, too: where it lives on a core of its own, chance decides which side wakes it more often.
+    on_one_core(|| {
+        let Some(server) = Server::get() else { return };
+        transfers(bench, server, "PostgreSQL transfer, two updates", "on");
+        transfers(bench, server, "the same, nothing waits for the disk", "off");
+    });
+}
+
+fn transfers(bench: &mut Bench<'_>, server: &Server, case: &'static str, is_durable: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
-    let ours = runtime.block_on(open(server, "ours"));
-    let theirs = runtime.block_on(open(server, "by_hand"));
+    let ours = runtime.block_on(open(server, "ours", is_durable));
+    let theirs = runtime.block_on(open(server, "by_hand", is_durable));
     bench
-        .case("PostgreSQL transfer, two updates", 2)
+        .case(case, 2)
         .micros()
         .with_threads()
         .ours(|| ours.moved(&runtime, |pool| transfer(pool, black_box(1), black_box(2), 1)))
@@ -48,7 +57,7 @@ async fn transfer_by_hand(pool: &PgPool, from: i64, to: i64, cents: i64) -> Resu
 }
 
 /// A pool of one connection, and a schema of its own.
-async fn open(server: &Server, schema: &str) -> Bank<PgPool> {
+async fn open(server: &Server, schema: &str, is_durable: &str) -> Bank<PgPool> {
     let options = PgConnectOptions::new_without_pgpass()
         .socket(&server.folder)
         .port(5432)
@@ -57,8 +66,14 @@ async fn open(server: &Server, schema: &str) -> Bank<PgPool> {
         .ssl_mode(PgSslMode::Disable)
         .options([("search_path", schema)]);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.expect("the server is there");
+    // The tests' server waits for nothing.
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let set = format!("ALTER SYSTEM SET {setting} = {is_durable}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&pool).await.expect("the server can be set");
+    }
+    sqlx::raw_sql("SELECT pg_reload_conf()").execute(&pool).await.expect("the server reads it");
     let accounts = format!(
-        "CREATE SCHEMA {schema}; CREATE TABLE {schema}.accounts (id BIGINT PRIMARY KEY, cents BIGINT); \
+        "DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}; CREATE TABLE {schema}.accounts (id BIGINT PRIMARY KEY, cents BIGINT); \
          INSERT INTO {schema}.accounts VALUES (1, 0), (2, 0)"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(accounts)).execute(&pool).await.expect("the accounts are opened");
