@@ -3,7 +3,7 @@
 //! - `database.rs`: what a database offers; `driver.rs` with `sqlite.rs` and `postgres/`: those that do
 //! - `join.rs`: what a transaction begins on; `options.rs`: how
 //! - `attempts.rs`: a call over all its attempts; `scope.rs`: one of them, a joined call, or a savepoint; `body.rs`: what runs in it
-//! - `session.rs`: a transaction that is open; `end.rs`: how it ends; `held.rs`: its connection; `hooks.rs`: what runs around its end
+//! - `session.rs`, `savepoints.rs`: a transaction that is open; `end.rs`: how it ends; `held.rs`: its connection; `hooks.rs`: what runs around its end
 //! - `unbroken.rs`: what can not be cut
 //! - `tx.rs`: what the body has of all that; `call.rs`: the same without macros
 
@@ -21,6 +21,7 @@ mod join;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod savepoints;
 mod scope;
 mod session;
 #[cfg(feature = "sqlite")]

@@ -15,6 +15,7 @@ use super::error::{Cause, StatementError, TxError};
 use super::held::{Due, Held, Outcome};
 use super::hooks::Hooks;
 use super::options::Terms;
+use super::savepoints::Doom;
 use super::unbroken::Unbroken;
 use crate::policy::retry::Retry;
 use crate::scope::{About, Scope, hand_over};
@@ -66,25 +67,17 @@ pub(super) struct Session<Db: Database> {
     /// Something may have ended the transaction: a statement that failed, or whoever had the connection itself.
     is_doubtful: bool,
     /// That savepoint stands.
-    is_guarded: bool,
+    pub(super) is_guarded: bool,
     /// Undoes savepoints whose block was dropped; runs before the next statement.
     pub(super) undo: Vec<String>,
-    savepoints: usize,
+    pub(super) savepoints: usize,
     /// The first joined call that failed and was not undone, and how many savepoints stood around it.
     pub(super) doom: Option<Doom>,
     /// The statement after which the database refuses all others, and how many savepoints stood around it.
-    failed: Option<(Cause, usize)>,
+    pub(super) failed: Option<(Cause, usize)>,
     /// The last statement failed in a way that another run may not.
     pub(super) is_transient: bool,
     pub(super) hooks: Hooks<Db>,
-}
-
-/// What forbids the commit.
-#[derive(Debug)]
-pub(super) struct Doom {
-    pub(super) function: &'static str,
-    pub(super) cause: Option<Cause>,
-    depth: usize,
 }
 
 impl<Db: Database> Session<Db> {
@@ -191,70 +184,6 @@ impl<Db: Database> Session<Db> {
         self.is_transient = Db::is_transient(error);
     }
 
-    /// Sets a savepoint and returns its number.
-    pub(super) async fn set_savepoint(&mut self) -> Result<usize, TxError> {
-        self.prepare().await.map_err(TxError::at_savepoint)?;
-        let number = self.savepoints + 1;
-        let statements = vec![format!("SAVEPOINT weftwork_{number}")];
-        self.control(Due { statements, ..Due::default() }, undo(number)).await.map_err(TxError::at_savepoint)?;
-        self.savepoints = number;
-        self.hooks.set_savepoint();
-        Ok(number)
-    }
-
-    /// Keeps what was done since savepoint `number`, unless a joined call or a statement failed there that undoes it.
-    pub(super) async fn release(&mut self, number: usize) -> Result<(), TxError> {
-        self.settle().await;
-        let refused = match (&self.failed, &self.doom) {
-            (Some((cause, depth)), _) if *depth >= number => Some(TxError::Failed(cause.clone())),
-            (_, Some(doom)) if doom.depth >= number => Some(doom.error()),
-            _ => None,
-        };
-        if let Some(refused) = refused {
-            self.undo_savepoint(number).await?;
-            return Err(refused);
-        }
-        match self.prepare().await {
-            Ok(()) => {}
-            Err(TxError::Failed(cause)) => {
-                self.undo_savepoint(number).await?;
-                return Err(TxError::Failed(cause));
-            }
-            Err(error) => return Err(error.at_savepoint()),
-        }
-        self.savepoints = number - 1;
-        self.hooks.release(number);
-        let statements = vec![format!("RELEASE weftwork_{number}")];
-        self.control(Due { statements, ..Due::default() }, Vec::new()).await.map_err(|error| {
-            // The caller is told that the block failed: what the block did may not be committed with the rest.
-            self.lose(error.clone());
-            error.at_savepoint()
-        })
-    }
-
-    /// Undoes what was done since savepoint `number`, and removes it.
-    pub(super) async fn undo_savepoint(&mut self, number: usize) -> Result<(), TxError> {
-        self.undo_later(number);
-        self.prepare().await.map_err(TxError::at_savepoint)
-    }
-
-    /// The same before the next statement, where nobody can wait for it.
-    pub(super) fn undo_later(&mut self, number: usize) {
-        self.undo.extend(undo(number));
-        // A statement that was dropped in it is undone with it, however it goes.
-        self.savepoints = number - 1;
-        self.hooks.undo(number, &self.origin.about);
-        self.doom = self.doom.take().filter(|doom| doom.depth < number);
-        self.failed = self.failed.take().filter(|(_, depth)| *depth < number);
-    }
-
-    /// A call that had joined has failed: what it left behind must not be committed.
-    pub(super) fn doom(&mut self, function: &'static str, cause: Option<Cause>) {
-        // An earlier one stands in the same savepoints or in fewer: undoing this one does not undo that.
-        let depth = self.savepoints;
-        self.doom.get_or_insert_with(|| Doom { function, cause, depth });
-    }
-
     pub(super) fn here(&mut self) -> Result<&mut Held<Db>, TxError> {
         match &mut self.place {
             Place::Here(held) => Ok(held),
@@ -345,7 +274,7 @@ impl<Db: Database> Session<Db> {
     }
 
     /// Statements that can not be cut. If their caller is, `after_cut` undoes them.
-    async fn control(&mut self, due: Due, after_cut: Vec<String>) -> Result<(), TxError> {
+    pub(super) async fn control(&mut self, due: Due, after_cut: Vec<String>) -> Result<(), TxError> {
         self.here()?;
         let (send, back) = oneshot::channel();
         let is_cut = Arc::new(AtomicBool::new(false));
@@ -432,12 +361,6 @@ impl<Db: Database> Drop for Session<Db> {
     }
 }
 
-impl Doom {
-    pub(super) fn error(&self) -> TxError {
-        TxError::Doomed { function: self.function, cause: self.cause.clone() }
-    }
-}
-
 /// Why a transaction did not begin.
 pub(super) struct BeginError<Db: Database> {
     pub(super) error: TxError,
@@ -461,10 +384,6 @@ impl Drop for Cut {
     }
 }
 
-fn undo(number: usize) -> Vec<String> {
-    vec![format!("ROLLBACK TO weftwork_{number}"), format!("RELEASE weftwork_{number}")]
-}
-
 /// The transaction was over.
 #[derive(Debug)]
 pub(super) struct Over;
@@ -483,7 +402,7 @@ pub(super) struct EndedByItself;
 
 impl fmt::Display for EndedByItself {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the database ended the transaction when a statement failed")
+        f.write_str("the transaction has ended: a statement that failed took it along, or one ended it")
     }
 }
 
