@@ -68,7 +68,7 @@ pub trait Database: Send + Sync + 'static {
 
     /// Whether another run of the whole transaction may succeed where this one failed: a serialization failure, a deadlock, a
     /// database that is busy. Not, if it is not said.
-    fn is_transient(_error: &Self::Error) -> bool {
+    fn is_repeatable(_error: &Self::Error) -> bool {
         false
     }
 

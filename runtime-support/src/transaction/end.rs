@@ -83,7 +83,7 @@ impl<Db: Database> Session<Db> {
             match Db::commit(held.link()).await {
                 Ok(()) => return self.over(Ok(()), TxOutcome::Committed).await,
                 Err(NotCommitted::Open(error)) => {
-                    let pause = if Db::is_transient(&error) { retrying.again() } else { None };
+                    let pause = if Db::is_repeatable(&error) { retrying.again() } else { None };
                     match pause {
                         Some(pause) => pause.over().await,
                         None => {
@@ -95,7 +95,7 @@ impl<Db: Database> Session<Db> {
                 }
                 Err(NotCommitted::RolledBack(error)) => {
                     let is_lost = Db::severity(&error) == Severity::Connection;
-                    let is_transient = is_lost || Db::is_transient(&error);
+                    let is_transient = is_lost || Db::is_repeatable(&error);
                     let refused = TxError::lost(error).at_commit();
                     if is_lost {
                         self.lose(refused.clone());

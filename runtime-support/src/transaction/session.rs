@@ -127,7 +127,7 @@ impl<Db: Database> Session<Db> {
                 Ok(Box::new(session))
             }
             Err(error) => {
-                let is_transient = Db::is_transient(&error);
+                let is_transient = Db::is_repeatable(&error);
                 Err(BeginError { error: TxError::begin(error), is_transient, link: held.let_go().await })
             }
         }
@@ -181,7 +181,7 @@ impl<Db: Database> Session<Db> {
             Severity::Transaction => {}
             Severity::Connection => self.lose(TxError::Lost(kept())),
         }
-        self.is_transient = Db::is_transient(error);
+        self.is_transient = Db::is_repeatable(error);
     }
 
     pub(super) fn here(&mut self) -> Result<&mut Held<Db>, TxError> {

@@ -125,7 +125,7 @@ impl Database for Sqlite {
     }
 
     /// Somebody else has locked the file, or has written since this transaction began to read.
-    fn is_transient(error: &sqlx::Error) -> bool {
+    fn is_repeatable(error: &sqlx::Error) -> bool {
         const BUSY: u32 = 5;
         const LOCKED: u32 = 6;
         // The lowest byte is the kind, the others say more.

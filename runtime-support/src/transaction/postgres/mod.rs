@@ -132,7 +132,7 @@ impl Database for Postgres {
     }
 
     /// A serialization failure or a deadlock.
-    fn is_transient(error: &sqlx::Error) -> bool {
+    fn is_repeatable(error: &sqlx::Error) -> bool {
         matches!(code(error).as_deref(), Some("40001" | "40P01"))
     }
 
