@@ -66,6 +66,11 @@ impl<Db: Database, S: Source<Db>> Transaction<Db, S> {
     /// # Errors
     /// If that is impossible.
     pub async fn open(&mut self) -> Result<Scope<'_, Db>, TxError> {
+        // On the heap, so that the future of a call is hardly larger than that of its body.
+        Box::pin(self.begin_or_join()).await
+    }
+
+    async fn begin_or_join(&mut self) -> Result<Scope<'_, Db>, TxError> {
         let Self { source, call, .. } = self;
         let propagation = call.options.propagation;
         match source.kind() {

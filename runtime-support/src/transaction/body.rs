@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -12,7 +12,7 @@ use super::database::Share;
 use super::error::TxError;
 use crate::policy::limit::holding;
 use crate::policy::retry::attempt;
-use crate::policy::timeout::timeout;
+use crate::policy::timeout::{Timeout, timeout};
 
 /// What is around the body of a transaction.
 #[derive(Debug)]
@@ -39,9 +39,9 @@ impl Limit {
     }
 
     /// Gives a part of the transaction what is left of it.
-    pub(super) async fn cap<F: Future>(self, function: &'static str, future: F) -> Result<F::Output, TxError> {
+    pub(super) fn cap<F: Future>(self, function: &'static str, future: F) -> Capped<F> {
         let left = self.end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-        timeout(left, future).await.map_err(|elapsed| TxError::TimedOut(elapsed.of(function, self.duration)))
+        Capped { timeout: timeout(left, future), function, duration: self.duration }
     }
 }
 
@@ -51,15 +51,10 @@ impl Body {
         Inside { body: self, future }
     }
 
-    /// The same within the transaction's time.
-    ///
-    /// # Errors
-    /// If that is over.
-    pub async fn run_in_time<F: Future>(&self, future: F) -> Result<F::Output, TxError> {
-        match self.limit {
-            Some(limit) => limit.cap(self.function, self.run(future)).await,
-            None => Ok(self.run(future).await),
-        }
+    /// The same within the transaction's time: an error if that is over.
+    pub fn run_in_time<F: Future>(&self, future: F) -> Capped<Inside<'_, F>> {
+        let limit = self.limit.unwrap_or(Limit { duration: Duration::MAX, end: None });
+        limit.cap(self.function, self.run(future))
     }
 
     fn within<R>(&self, run: impl FnOnce() -> R) -> R {
@@ -96,5 +91,27 @@ impl<F: Future> Future for Inside<'_, F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         this.body.within(|| this.future.poll(cx))
+    }
+}
+
+pin_project! {
+    /// A part of a transaction that has a time. It holds the part once, and its end is its drop.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Capped<F> {
+        #[pin]
+        timeout: Timeout<F>,
+        function: &'static str,
+        duration: Duration,
+    }
+}
+
+impl<F: Future> Future for Capped<F> {
+    type Output = Result<F::Output, TxError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let output = ready!(this.timeout.poll(cx));
+        Poll::Ready(output.map_err(|elapsed| TxError::TimedOut(elapsed.of(this.function, *this.duration))))
     }
 }

@@ -67,7 +67,7 @@ impl Closed {
 pub fn savepoint<Db: Database>(tx: &mut Tx<Db>) -> impl Future<Output = Result<Scope<'_, Db>, TxError>> {
     let about = About { what: What::CleanUp, name: "savepoint!".into(), place: Location::caller(), grace: None };
     async move {
-        let number = tx.session()?.set_savepoint().await?;
+        let number = Box::pin(tx.session()?.set_savepoint()).await?;
         let session = tx.lend()?;
         let body = Body { function: "savepoint!", shares: [None; 2], attempt: None, limit: None };
         let (inner, mark) = Tx::enter(session);
@@ -90,7 +90,7 @@ impl<'t, Db: Database> Scope<'t, Db> {
     /// Ends this part, whose changes are kept or not.
     pub async fn end_as<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> R {
         let why = self.why(commits, &ending, &result);
-        let closed = self.close(commits, why).await;
+        let closed = Box::pin(self.close(commits, why)).await;
         conclude(&self.call().about, commits, &ending, result, closed.result)
     }
 
@@ -102,7 +102,7 @@ impl<'t, Db: Database> Scope<'t, Db> {
     /// Ends an attempt, whose changes are kept or not.
     pub async fn end_as_or_again<R>(mut self, commits: bool, ending: Ending<R>, result: R) -> Next<R> {
         let why = self.why(commits, &ending, &result);
-        let closed = self.close(commits, why).await;
+        let closed = Box::pin(self.close(commits, why)).await;
         if closed.is_transient && !(ending.is_ok(&result) && closed.result.is_ok()) {
             if let Some(pause) = self.call().retrying.as_mut().and_then(Retrying::again) {
                 return Next::Again(pause);
@@ -115,7 +115,7 @@ impl<'t, Db: Database> Scope<'t, Db> {
     pub async fn expire<R>(mut self, ending: Ending<R>, error: TxError) -> R {
         let why = Some(error.to_string());
         // One that is not answered goes on in a task: nobody waits longer for it than for a clean-up.
-        if let Ok(Closed { result: Err(error), .. }) = timeout(grace_in_force(), self.close(false, why)).await {
+        if let Ok(Closed { result: Err(error), .. }) = timeout(grace_in_force(), Box::pin(self.close(false, why))).await {
             tell(&self.call().about, COULD_NOT_ROLL_BACK, &error);
         }
         ending.failed(error)

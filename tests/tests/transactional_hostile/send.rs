@@ -84,3 +84,17 @@ async fn t7_a_transaction_without_macros_can_be_spawned() {
         Ok(())
     }));
 }
+
+#[transactional(tx, retry = 3, timeout = 2s, rollback_if = |n: &u64| *n == 0)]
+async fn all(tx: impl Begin<Sqlite>) -> Result<u64, StoreError> {
+    let inner = weftwork::savepoint!(tx, { helper(&mut tx, "a").await });
+    inner.await?;
+    Ok(1)
+}
+
+#[tokio::test]
+async fn t3_the_future_of_a_call_is_small() {
+    let pool = SqlitePool::connect_lazy("sqlite::memory:").unwrap();
+    let size = size_of_val(&all(&pool));
+    assert!(size < 4096, "{size} bytes");
+}
