@@ -42,7 +42,7 @@ async fn inputs() {
     assert_eq!(all(numbers().enumerate().collect::<HashMap<_, _>>().into_values()).await.len(), 3);
     assert_eq!(all([spawn(async { 7 })]).await, [7]);
     assert_eq!(all(Some(spawn(async { 7 }))).await, [7]);
-    assert_eq!(all(None::<Task<u8>>).await, []);
+    assert_eq!(all(None::<Task<u8>>).await, [0; 0]);
     let pending: PendingTasks<u8> = wait(numbers(), Until::All).timeout(secs(0)).await.pending;
     assert!(all(pending).await.len() <= 3);
 }
